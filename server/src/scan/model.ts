@@ -1,0 +1,198 @@
+/**
+ * The vocabulary of the scanner, with its units, said once.
+ *
+ * - Prices are USD per share; `premium` and `collateral` are USD per contract of 100 shares.
+ * - `annualizedReturn`, `otmPercent`, `spreadPercent` are percentages (31.5 means 31.5 %).
+ * - `delta`, `impliedVolatility` and probabilities are fractions.
+ * - Days are calendar days in New York. An `Instant` is ISO 8601 UTC with milliseconds (so instants sort as
+ *   text), an `IsoDate` is `YYYY-MM-DD`, a duration is in milliseconds and ends in `Ms`.
+ * - `null` means "not known". It is never a zero, and a zero is never a null.
+ */
+
+/** `YYYY-MM-DD`, a day in New York. */
+export type IsoDate = string
+/** ISO 8601 UTC with milliseconds, as `Date.prototype.toISOString` writes it. */
+export type Instant = string
+
+export type OptionSide = 'PUT' | 'CALL'
+
+/** One contract as a vendor quotes it: read and typed, not yet judged. */
+export interface OptionQuote {
+  /** OCC symbol without padding, e.g. `AAPL250620P00190000`. Unique in a chain, unlike strike and date. */
+  occSymbol: string
+  /** The OCC root. A root ending in a digit (`AAPL1`) has an adjusted deliverable. */
+  root: string
+  side: OptionSide
+  expiration: IsoDate
+  strike: number
+  /** Null when the vendor gives none; 0 means that nobody bids. */
+  bid: number | null
+  ask: number | null
+  /** Signed (puts ≤ 0), as the vendor says it; `isKnownDelta` tells whether to believe it. */
+  delta: number | null
+  /** As the vendor says it: 0 is a vendor's way of saying "not solved", never a volatility. */
+  impliedVolatility: number | null
+  openInterest: number | null
+  volume: number | null
+}
+
+/** A stock's listed options at one moment, from one provider. */
+export interface OptionChain {
+  symbol: string
+  underlyingPrice: number | null
+  /** When the market made these quotes, not when they were fetched. */
+  quotedAt: Instant | null
+  quotes: OptionQuote[]
+  /** Rows of the response that could not be read: counted, never guessed. */
+  badRows: number
+}
+
+/** What makes a contract worth selling. Bounds are inclusive and compared unrounded. */
+export interface ScanCriteria {
+  side: OptionSide
+  /** Percent a year, simple, on the strike, at the bid. */
+  minAnnualizedReturn: number
+  /** Fraction, 0 to 1. */
+  maxAbsDelta: number
+  minDaysToExpiration: number
+  maxDaysToExpiration: number
+  /** Percent of the mid; null: any spread. */
+  maxSpreadPercent: number | null
+  /** Contracts; 0: any. */
+  minOpenInterest: number
+}
+
+/** Why a contract was not kept: the first of these that holds, in this order. */
+export const rejectionReasons = [
+  'BAD_ROW',
+  'NON_STANDARD',
+  'EXPIRATION_OUT_OF_RANGE',
+  'IN_THE_MONEY',
+  'NO_BID',
+  'DELTA_UNKNOWN',
+  'DELTA_TOO_HIGH',
+  'RETURN_TOO_LOW',
+  'SPREAD_TOO_WIDE',
+  'OPEN_INTEREST_TOO_LOW',
+] as const
+export type RejectionReason = (typeof rejectionReasons)[number]
+/** How many contracts were turned away for each reason; a reason that never held is absent. */
+export type Rejections = Partial<Record<RejectionReason, number>>
+
+/** A contract that met every criterion, with its metrics as of the scan. */
+export interface KeptContract {
+  occSymbol: string
+  side: OptionSide
+  expiration: IsoDate
+  daysToExpiration: number
+  strike: number
+  bid: number
+  ask: number | null
+  mid: number | null
+  spreadPercent: number | null
+  delta: number
+  impliedVolatility: number | null
+  openInterest: number | null
+  volume: number | null
+  annualizedReturn: number
+  otmPercent: number
+  breakEven: number
+  probabilityOtm: number | null
+  probabilityOfProfit: number | null
+  collateral: number
+  premium: number
+}
+
+/** A ticker with at least one kept contract: what the cache stores under the ticker's symbol. */
+export interface TickerResult {
+  symbol: string
+  /** Name of the provider that answered, e.g. `demo`, `cboe`. */
+  source: string
+  scannedAt: Instant
+  quotedAt: Instant | null
+  underlyingPrice: number | null
+  /** By expiration, then strike. Never empty. */
+  options: KeptContract[]
+}
+
+/** What became of a ticker in the latest run. `message` is set exactly when it failed, for a person to read. */
+export interface TickerOutcome {
+  symbol: string
+  contractsScreened: number
+  contractsKept: number
+  rejections: Rejections
+  message: string | null
+}
+
+export type ScanState = 'IDLE' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'INTERRUPTED'
+/** How a run can end. */
+export type EndState = Exclude<ScanState, 'IDLE' | 'RUNNING'>
+
+export interface ScanProgress {
+  done: number
+  total: number
+  /** Symbols being fetched at this moment, sorted. */
+  current: string[]
+}
+
+/** A place in the history of the scanner's state. Another epoch, or a lower `seq` in the same one, is not comparable. */
+export interface Position {
+  /** Changes when the history was lost (a flushed Redis, a restarted in-process cache). */
+  epoch: string
+  /** Counts every change of an epoch, from 1. */
+  seq: number
+}
+
+/** The small part of the state: everything but the rows. */
+export interface ScanSummary {
+  state: ScanState
+  /** True while a run holds the lease. */
+  scanInProgress: boolean
+  runId: string | null
+  /** The message that people read: see `messages.ts`. */
+  lastRun: string
+  startedAt: Instant | null
+  finishedAt: Instant | null
+  progress: ScanProgress
+}
+
+/** What is pushed at each change: small, and without rows. */
+export interface ScanEvent extends Position, ScanSummary {
+  /** Symbols whose rows, or whose stock, changed. */
+  changed: string[]
+  removed: string[]
+  /** The ticker that was just finished. */
+  outcome: TickerOutcome | null
+  /** The change is not described by this event: read the state again. */
+  reset: boolean
+}
+
+export type Rating = 'GOOD' | 'HIGH' | 'UNKNOWN'
+export type ValuationModel = 'EPS' | 'FCF'
+/** Who an intrinsic value comes from. `DEMO` values count only beside simulated quotes. */
+export type ValueSource = 'DEMO' | 'USER' | 'MODEL'
+
+export interface IntrinsicValue {
+  /** USD per share, above 0. */
+  value: number
+  source: ValueSource
+}
+
+/** A stock of the curated list. */
+export interface Stock {
+  id: string
+  symbol: string
+  name: string | null
+  /** Inactive stocks are kept, but not scanned. */
+  active: boolean
+  notes: string
+  intrinsicValueEps: IntrinsicValue | null
+  intrinsicValueFcf: IntrinsicValue | null
+  preferredModel: ValuationModel
+  /** Last price that a scan saw, with the provider that gave it. */
+  price: number | null
+  pricedAt: Instant | null
+  priceSource: string | null
+  createdAt: Instant
+  updatedAt: Instant
+}
