@@ -48,7 +48,6 @@ export interface MarketHours {
 export interface RunClaim {
   runId: string
   startedAt: Instant
-  source: string
   /** The symbols to scan. */
   symbols: string[]
   /** Symbols of stored rows that cannot be read: dropped, so that the scan heals them. */
@@ -115,12 +114,21 @@ export interface ScanEvents {
   subscribe(listener: (event: ScanEvent) => void): Promise<() => Promise<void>>
 }
 
+/** A stock's price as a scan saw it. */
+export interface SeenPrice {
+  symbol: string
+  price: number
+  pricedAt: Instant
+  /** Name of the provider. */
+  source: string
+}
+
 /** The curated list, as far as scanning goes. */
 export interface StockList {
   /** Active stocks sorted by symbol; with `symbols`, only those of them. */
   active(symbols?: string[]): Promise<Stock[]>
   /** Keeps the prices that a scan saw. Unknown symbols are ignored. */
-  recordPrices(prices: { symbol: string; price: number; pricedAt: Instant; source: string }[]): Promise<void>
+  recordPrices(prices: SeenPrice[]): Promise<void>
 }
 
 export interface RunRecord {

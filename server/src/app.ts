@@ -1,0 +1,135 @@
+/** The HTTP side of the process, without a port: `fetch` for tests, `listener` and `upgrade` for `node:http`. */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { secureHeaders } from 'hono/secure-headers'
+import type { Auth } from './auth/auth.ts'
+import { isForeignOrigin, isUnknownHost, withoutForwarding } from './edge.ts'
+import type { GraphQLSockets } from './graphql/socket.ts'
+import type { GraphQLServer } from './graphql/yoga.ts'
+import { graphiqlPage } from './graphiql.ts'
+import type { Log } from './scan/ports.ts'
+import { staticPage } from './static-page.ts'
+
+export interface AppOptions {
+  auth: Auth
+  graphql: GraphQLServer
+  sockets: GraphQLSockets
+  log: Log
+  environment: 'LOCAL' | 'PRODUCTION'
+  simulated: boolean
+  /** Host names that LOCAL answers to, without port; null: all. */
+  knownHosts: ReadonlySet<string> | null
+  secure: boolean
+}
+
+export interface App {
+  fetch(request: Request): Promise<Response>
+  listener(request: IncomingMessage, response: ServerResponse): void
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+interface AppEnv {
+  Bindings: Partial<HttpBindings>
+  Variables: { requestId: string }
+}
+
+const MAX_BODY_BYTES = 256 * 1024
+
+export function createApp(options: AppOptions): App {
+  const { auth, graphql, sockets, log, environment, simulated, knownHosts, secure } = options
+  const app = new Hono<AppEnv>()
+
+  app.use(async (c, next) => {
+    c.set('requestId', randomUUID())
+    if (isUnknownHost(c.req.header('host'), knownHosts)) return c.text('This server does not answer to that host name.\n', 421)
+    if (c.req.method !== 'GET' && isForeignOrigin(c.req.raw.headers)) return c.text('Requests from other sites are refused.\n', 403)
+    return next()
+  })
+  app.use(
+    secureHeaders({
+      strictTransportSecurity: secure,
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        // Mantine and the table set sizes through style attributes.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    }),
+  )
+  app.use('/graphql', bodyLimit({ maxSize: MAX_BODY_BYTES }))
+  app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES }))
+
+  app.get('/health/live', (c) => c.json({ status: 'ok' }))
+
+  app.get('/api/status', async (c) => {
+    const needsSetup = await auth.needsSetup()
+    return c.json({ environment, demoAccount: environment === 'LOCAL', needsSetup, simulated })
+  })
+
+  app.on(['GET', 'POST'], '/api/auth/*', (c) =>
+    auth.handler(withoutForwarding(c.req.raw, c.env?.incoming?.socket.remoteAddress)),
+  )
+
+  app.all('/graphql', async (c) => {
+    const viewer = await auth.viewerOf(c.req.raw.headers)
+    const wantsPage = c.req.method === 'GET' && c.req.header('accept')?.includes('text/html') === true
+    if (wantsPage) return viewer === null ? c.redirect('/sign-in?next=/graphql') : graphiqlPage(c.req.raw)
+    if (viewer === null) return problem(401, 'UNAUTHENTICATED', 'Sign in first.')
+    if (c.req.method === 'POST' && !/^application\/(graphql\+)?json\b/i.test(c.req.header('content-type') ?? '')) {
+      return problem(415, 'BAD_REQUEST', 'Send the operation as application/json.')
+    }
+    return graphql.fetch(c.req.raw, { viewer, requestId: c.get('requestId') })
+  })
+
+  app.all('/api/*', (c) => c.json({ message: 'There is nothing at this address.' }, 404))
+  app.route('/', staticPage())
+
+  app.onError((error, c) => {
+    log.error({ err: error, requestId: c.get('requestId') }, 'A request failed.')
+    return problem(500, 'INTERNAL_SERVER_ERROR', 'Something went wrong on the server.', c.get('requestId'))
+  })
+
+  const listen = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+
+  return {
+    fetch: async (request) => app.fetch(request),
+
+    listener(request, response) {
+      // An absolute-form target would be taken for another address by everything behind.
+      if (!isOriginForm(request.url)) response.writeHead(400).end('The request target must be a path.\n')
+      else void listen(request, response)
+    },
+
+    upgrade(request, socket, head) {
+      const headers = new Headers()
+      for (const name of ['host', 'origin', 'sec-fetch-site'] as const) {
+        const value = request.headers[name]
+        if (typeof value === 'string') headers.set(name, value)
+      }
+      const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+      if (!isOriginForm(request.url) || request.url?.split('?')[0] !== '/graphql') refuse('404 Not Found')
+      else if (isUnknownHost(headers.get('host') ?? undefined, knownHosts)) refuse('421 Misdirected Request')
+      else if (isForeignOrigin(headers)) refuse('403 Forbidden')
+      else sockets.upgrade(request, socket, head)
+    },
+  }
+}
+
+function isOriginForm(target: string | undefined): boolean {
+  return target !== undefined && target.startsWith('/') && !target.startsWith('//')
+}
+
+/** The shape of a GraphQL error, also where GraphQL has not begun. */
+function problem(status: number, code: string, message: string, requestId?: string): Response {
+  const extensions = { code, ...(requestId !== undefined && { requestId }) }
+  return Response.json({ errors: [{ message, extensions }] }, { status })
+}

@@ -1,0 +1,100 @@
+/** better-auth, set up for us: e-mail and password, sessions in the database, and nothing that we don't use. */
+import { betterAuth } from 'better-auth'
+import { prismaAdapter } from 'better-auth/adapters/prisma'
+import { APIError, createAuthMiddleware } from 'better-auth/api'
+import type { PrismaClient } from '../db/client.ts'
+import type { Log } from '../scan/ports.ts'
+import type { SetUp } from './set-up.ts'
+
+export const basePath = '/api/auth'
+export const signUpPath = `${basePath}/sign-up/email`
+
+export interface BetterAuthOptions {
+  prisma: PrismaClient
+  setUp: SetUp
+  /** Signs cookies: at least 32 random characters. */
+  secret: string
+  /** Origins that may send cookies with a request, e.g. `https://wheel.example.com`. */
+  trustedOrigins: (request: Request) => string[]
+  /** True behind TLS: cookies are then never sent without it. */
+  secureCookies: boolean
+  /** The header in which the edge puts the address of the socket; forwarding headers are not believed. */
+  clientAddressHeader: string
+  /** 30 sign-ins and 30 sign-ups a minute from one address. */
+  rateLimited: boolean
+  log: Log
+}
+
+/** What a wrong password gets, word for word. */
+const invalidSignIn = { code: 'INVALID_EMAIL_OR_PASSWORD', message: 'Invalid email or password' }
+const perMinute = { window: 60, max: 30 }
+
+export function createBetterAuth(options: BetterAuthOptions) {
+  const { prisma, setUp, log } = options
+  return betterAuth({
+    appName: 'Wheel Analyzer',
+    basePath,
+    // Only links in e-mails and to other providers would need the real one. No request can come from this origin.
+    baseURL: 'http://wheel-analyzer.invalid',
+    secret: options.secret,
+    trustedOrigins: (request) => (request ? options.trustedOrigins(request) : []),
+    // One transaction: there is no administrator without a password.
+    database: prismaAdapter(prisma, { provider: 'postgresql', transaction: true }),
+    telemetry: { enabled: false },
+    emailAndPassword: { enabled: true },
+    user: {
+      additionalFields: {
+        role: {
+          type: ['ADMINISTRATOR', 'TRADER', 'VIEWER'],
+          required: true,
+          defaultValue: 'VIEWER',
+          input: false,
+        },
+        isDemo: { type: 'boolean', required: true, defaultValue: false, input: false },
+        disabled: { type: 'boolean', required: true, defaultValue: false, input: false },
+        founder: { type: 'boolean', required: false, input: false, returned: false },
+      },
+    },
+    // No copy of the session in a cookie: a session that is ended is ended at once.
+    session: { cookieCache: { enabled: false } },
+    rateLimit: {
+      enabled: options.rateLimited,
+      customRules: { '/sign-in/email': perMinute, '/sign-up/email': perMinute },
+    },
+    advanced: {
+      cookiePrefix: 'wheel-analyzer',
+      useSecureCookies: options.secureCookies,
+      ipAddress: { ipAddressHeaders: [options.clientAddressHeader] },
+      // Said, because better-auth leaves both checks out when NODE_ENV is `test`.
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
+    },
+    hooks: {
+      before: createAuthMiddleware(async ({ path, body }) => {
+        if (path === '/sign-up/email') await setUp.admit(body)
+      }),
+    },
+    databaseHooks: {
+      // `founder` is unique: of several first people, the database lets one in.
+      user: {
+        create: { before: async (user) => ({ data: { ...user, role: 'ADMINISTRATOR', founder: true } }) },
+      },
+      session: {
+        create: {
+          before: async (session, context) => {
+            const user = await context?.context.internalAdapter.findUserById(session.userId)
+            if (!user || ('disabled' in user && user.disabled === true))
+              throw APIError.from('UNAUTHORIZED', invalidSignIn)
+          },
+        },
+      },
+    },
+    logger: {
+      // No `level`: warnings are the default, and saying so also prints every refused request to the console.
+      log: (level, message, ...details) => {
+        const err = details.find((detail) => detail instanceof Error)
+        log[level === 'error' ? 'error' : 'warn'](err ? { err } : {}, `Sign-in: ${message}`)
+      },
+    },
+  })
+}

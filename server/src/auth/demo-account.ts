@@ -1,0 +1,38 @@
+/** The account that LOCAL installations offer with one click. Its password is public, so it works nowhere else. */
+import { hashPassword } from 'better-auth/crypto'
+import type { PrismaClient } from '../db/client.ts'
+
+export const demoEmail = 'demo@example.com'
+export const demoPassword = 'demo-wheel'
+
+/** Makes the demo account, or enables it again. Safe to call at every start, and by several servers at once. */
+export async function ensureDemoAccount(prisma: PrismaClient): Promise<void> {
+  await prisma.user.createMany({
+    data: { email: demoEmail, name: 'Demo', role: 'ADMINISTRATOR', isDemo: true, emailVerified: true },
+    skipDuplicates: true,
+  })
+  const user = await prisma.user.findUniqueOrThrow({
+    where: { email: demoEmail },
+    select: { id: true, isDemo: true, disabled: true, accounts: { select: { id: true } } },
+  })
+  // Somebody real may have that address; then there is no demo account.
+  if (!user.isDemo) return
+  if (user.accounts.length === 0) {
+    await prisma.account.createMany({
+      data: {
+        userId: user.id,
+        providerId: 'credential',
+        accountId: user.id,
+        password: await hashPassword(demoPassword),
+      },
+      skipDuplicates: true,
+    })
+  }
+  if (user.disabled) await prisma.user.update({ where: { id: user.id }, data: { disabled: false } })
+}
+
+/** Ends its sessions and lets nobody sign in with it: for a database that LOCAL used before PRODUCTION. */
+export async function disableDemoAccount(prisma: PrismaClient): Promise<void> {
+  await prisma.user.updateMany({ where: { isDemo: true, disabled: false }, data: { disabled: true } })
+  await prisma.session.deleteMany({ where: { user: { isDemo: true } } })
+}

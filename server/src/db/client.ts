@@ -1,0 +1,133 @@
+/** The database: embedded (PGlite, a Postgres inside this process) or a Postgres server. One client for both. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import { Pool, type PoolConfig } from 'pg'
+import type { Log } from '../scan/ports.ts'
+import { pgliteAdapter, postgresAdapter } from './adapters.ts'
+import { takeFolderLock } from './folder-lock.ts'
+import { PrismaClient } from './generated/client.ts'
+
+export type { PrismaClient } from './generated/client.ts'
+
+export interface DatabaseOptions {
+  /** A Postgres server, `postgres://user:password@host:port/name`, or null for the embedded database. */
+  databaseUrl: string | null
+  /** The embedded database lives in `pglite` below this folder; `memory://` keeps nothing (for tests). */
+  dataDir: string
+  log: Log
+}
+
+export interface Database {
+  prisma: PrismaClient
+  /** For people, without the password: `embedded in .data/pglite`, `wheel on db.example.com:5432`. */
+  description: string
+  /** Calls `work` with a connection that no other server migrates at the same time. */
+  exclusively<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** The database cannot be used. The message is a sentence for the operator. */
+export class DatabaseUnavailable extends Error {
+  override name = 'DatabaseUnavailable'
+}
+
+/** Generous: on the embedded database, transactions queue up behind each other. */
+const transactionOptions = { maxWait: 10_000, timeout: 15_000 }
+
+const why = (error: unknown): string => {
+  if (error instanceof AggregateError && error.errors.length > 0) return why(error.errors[0])
+  return error instanceof Error ? error.message : String(error)
+}
+
+const openEmbedded = async (dataDir: string): Promise<Database> => {
+  const inMemory = dataDir.startsWith('memory://')
+  const folder = inMemory ? dataDir : join(dataDir, 'pglite')
+  let release = () => {}
+  if (!inMemory) {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    const lock = takeFolderLock(`${folder}.lock`)
+    if ('heldBy' in lock)
+      throw new DatabaseUnavailable(
+        `The data folder ${dataDir} is in use by another process (${lock.heldBy}). ` +
+          'Stop it, or choose another folder with DATA_DIR.',
+      )
+    release = lock.release
+  }
+  try {
+    const pglite = await PGlite.create(folder)
+    // Instants are stored as UTC, whatever zone the machine is in.
+    await pglite.exec(`SET TIME ZONE 'UTC'`)
+    const adapter = pgliteAdapter(pglite)
+    const prisma = new PrismaClient({ adapter, transactionOptions })
+    return {
+      prisma,
+      description: inMemory ? 'embedded, in memory' : `embedded in ${folder}`,
+      exclusively: (work) => work(adapter),
+      close: async () => {
+        await prisma.$disconnect()
+        await pglite.close()
+        release()
+      },
+    }
+  } catch (error) {
+    release()
+    throw new DatabaseUnavailable(`The database in ${folder} cannot be opened: ${why(error)}.`, {
+      cause: error,
+    })
+  }
+}
+
+/** Any number will do, as long as all servers take the same. */
+const migrationLock = 7_233_901
+
+const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> => {
+  const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : null
+  if (!url)
+    throw new DatabaseUnavailable('DATABASE_URL is not a URL like postgres://user:password@host:5432/name.')
+  const description = `${decodeURIComponent(url.pathname.slice(1)) || 'postgres'} on ${url.host}`
+  const config: PoolConfig = { connectionString: databaseUrl, connectionTimeoutMillis: 5_000 }
+
+  const openPool = (more: PoolConfig): Pool => {
+    const pool = new Pool({ ...config, ...more })
+    // A connection that breaks while nobody uses it is replaced by the next query: worth a line, not a crash.
+    pool.on('error', (error) => log.warn({ err: error }, 'A database connection was lost.'))
+    return pool
+  }
+  const pool = openPool({})
+  try {
+    await pool.query('SELECT 1')
+  } catch (error) {
+    await pool.end()
+    throw new DatabaseUnavailable(`The database ${description} cannot be reached: ${why(error)}.`, {
+      cause: error,
+    })
+  }
+  const prisma = new PrismaClient({ adapter: postgresAdapter(pool), transactionOptions })
+  return {
+    prisma,
+    description,
+    exclusively: async (work) => {
+      // The lock belongs to a connection: a pool of exactly one keeps it until it ends.
+      const single = openPool({ max: 1, idleTimeoutMillis: 0 })
+      try {
+        await single.query('SELECT pg_advisory_lock($1)', [migrationLock])
+        return await work(postgresAdapter(single))
+      } finally {
+        await single.end()
+      }
+    },
+    close: async () => {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}
+
+/**
+ * Opens the database. It may still be empty: `applyMigrations` of `migrate.ts` comes next.
+ * @throws DatabaseUnavailable when it cannot be reached, or another process has the folder
+ */
+export const openDatabase = ({ databaseUrl, dataDir, log }: DatabaseOptions): Promise<Database> =>
+  databaseUrl === null ? openEmbedded(dataDir) : openPostgres(databaseUrl, log)

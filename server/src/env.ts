@@ -1,0 +1,101 @@
+/** The only reader of `process.env`: every setting with its meaning, unit, bounds and default. `.env.example` says the same to people. */
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+const whole = (min: number, max: number, byDefault: number) =>
+  z.coerce
+    .number({ error: 'must be a whole number' })
+    .int('must be a whole number')
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`)
+    .default(byDefault)
+const number = (min: number, max: number) =>
+  z.coerce.number({ error: 'must be a number' }).min(min, `must be at least ${min}`).max(max, `must be at most ${max}`)
+const origin = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) address like https://example.com' })
+  .refine((url) => new URL(url).pathname === '/', 'must be scheme, host and port only, without a path')
+  .transform((url) => new URL(url).origin)
+const flag = z.enum(['0', '1'], { error: 'must be 0 or 1' }).transform((value) => value === '1')
+const connection = (protocol: RegExp, example: string) => z.url({ protocol, error: `must be an address like ${example}` })
+
+const settings = z.object({
+  PORT: whole(0, 65_535, 4000),
+  HOST: z.string().default('127.0.0.1'),
+  ENVIRONMENT: z.enum(['LOCAL', 'PRODUCTION'], { error: 'must be LOCAL or PRODUCTION' }).default('LOCAL'),
+  ALLOW_REMOTE_DEMO: flag.default(false),
+  PUBLIC_URL: origin.optional(),
+  AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: connection(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database').optional(),
+  REDIS_URL: connection(/^rediss?$/, 'redis://host:6379').optional(),
+  CACHE_KEY_PREFIX: z.string().regex(/^[\w:.-]+$/, 'may hold letters, digits and _ : . - only').default('wheel_analyzer:1'),
+  CACHE_TTL_OPTIONS_SECONDS: whole(1, 604_800, 2700),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+
+  MARKET_DATA: z.enum(['demo', 'cboe'], { error: 'must be demo or cboe' }).default('demo'),
+  DEMO_SEED: z.string().default('wheel'),
+  DEMO_LATENCY_MS: whole(0, 60_000, 1200),
+  CBOE_BASE_URL: origin.default('https://cdn.cboe.com'),
+  CLOCK_AT: z.iso
+    .datetime({ offset: true, error: 'must be an instant like 2025-06-06T19:30:00Z' })
+    .transform((at) => Date.parse(at))
+    .optional(),
+
+  SCAN_CONCURRENCY: whole(1, 64, 4),
+  SCAN_LEASE_MS: whole(100, 600_000, 15_000),
+  SCAN_SWEEP_MS: whole(10, 60_000, 3_000),
+  SCAN_TICKER_TIMEOUT_MS: whole(10, 600_000, 60_000),
+  STATUS_LOOK_MS: whole(10, 60_000, 5_000),
+  RISK_FREE_RATE: number(-0.1, 1).default(0.045),
+  SCAN_MIN_ANNUALIZED_RETURN: number(0, 100_000).default(30),
+  SCAN_MAX_ABS_DELTA: number(0, 1).default(0.2),
+  SCAN_MIN_DAYS: whole(0, 3_650, 1),
+  SCAN_MAX_DAYS: whole(0, 3_650, 28),
+  SCAN_MAX_SPREAD_PERCENT: number(0, 200).optional(),
+  SCAN_MIN_OPEN_INTEREST: whole(0, 1_000_000_000, 0),
+})
+
+export type Env = z.output<typeof settings>
+
+/** A setting is wrong; the message has a line for each and is for the operator. */
+export class BadEnvironment extends Error {
+  override name = 'BadEnvironment'
+}
+
+/** An empty variable counts as one that is not set. */
+export function readEnv(variables: Record<string, string | undefined>): Env {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = settings.safeParse(given)
+  if (!parsed.success) {
+    const secret = /SECRET|URL|TOKEN|PASSWORD/
+    throw new BadEnvironment(
+      parsed.error.issues
+        .map(({ path: [name], message }) => {
+          const value = secret.test(String(name)) ? '' : ` (it is ${JSON.stringify(given[String(name)])})`
+          return `${String(name)} ${message}${value}.`
+        })
+        .join('\n'),
+    )
+  }
+  const problems = contradictions(parsed.data)
+  if (problems.length > 0) throw new BadEnvironment(problems.join('\n'))
+  return parsed.data
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+function contradictions(env: Env): string[] {
+  const production = env.ENVIRONMENT === 'PRODUCTION'
+  const problems: [boolean, string][] = [
+    [production && env.AUTH_SECRET === undefined, 'AUTH_SECRET must be set when ENVIRONMENT is PRODUCTION: 32 random characters or more.'],
+    [production && env.CLOCK_AT !== undefined, 'CLOCK_AT must not be set when ENVIRONMENT is PRODUCTION: it freezes the market clock.'],
+    [
+      !production && !isLoopback(env.HOST) && !env.ALLOW_REMOTE_DEMO,
+      `HOST ${env.HOST} can be reached from other machines, and ENVIRONMENT LOCAL has a demo administrator with a known password. Set ENVIRONMENT=PRODUCTION, or ALLOW_REMOTE_DEMO=1 if that is what you want.`,
+    ],
+    [env.SCAN_MIN_DAYS > env.SCAN_MAX_DAYS, 'SCAN_MIN_DAYS must not be above SCAN_MAX_DAYS.'],
+  ]
+  return problems.filter(([holds]) => holds).map(([, problem]) => problem)
+}

@@ -1,0 +1,150 @@
+/** Results, and the two things a person can do to a scan. */
+import type { Instant, ScanCriteria } from '../scan/model.ts'
+import type { CancelOutcome, StartOutcome } from '../scan/scanner.ts'
+import { asSnapshot } from '../scan/status-update.ts'
+import type { ScanView } from '../scan/view.ts'
+import { builder } from './builder.ts'
+import { OptionSideEnum, RatingEnum, TickerOptions, TickerOutcomeType } from './options.ts'
+import { ScanStatus } from './status.ts'
+
+const ScanCriteriaType = builder.objectRef<ScanCriteria>('ScanCriteria').implement({
+  description: 'What makes a contract worth selling. Bounds are inclusive.',
+  fields: (t) => ({
+    side: t.expose('side', { type: OptionSideEnum }),
+    minAnnualizedReturn: t.exposeFloat('minAnnualizedReturn', { description: 'Percent.' }),
+    maxAbsDelta: t.exposeFloat('maxAbsDelta', { description: '0 to 1.' }),
+    minDaysToExpiration: t.exposeInt('minDaysToExpiration'),
+    maxDaysToExpiration: t.exposeInt('maxDaysToExpiration'),
+    maxSpreadPercent: t.exposeFloat('maxSpreadPercent', { nullable: true, description: 'Percent of the mid; null: any.' }),
+    minOpenInterest: t.exposeInt('minOpenInterest', { description: 'Contracts; 0: any.' }),
+  }),
+})
+
+const MarketStatus = builder.objectRef<{ isOpen: boolean; opensAt: Instant | null; now: Instant }>('MarketStatus').implement({
+  description: 'The exchange (NYSE hours, holidays and early closes), by the market clock.',
+  fields: (t) => ({
+    isOpen: t.exposeBoolean('isOpen'),
+    opensAt: t.expose('opensAt', { type: 'DateTime', nullable: true, description: 'The next opening; null while open.' }),
+    now: t.expose('now', { type: 'DateTime', description: 'What the market clock shows; `CLOCK_AT` can freeze it.' }),
+  }),
+})
+
+const ScanResults = builder.objectRef<ScanView>('ScanResults').implement({
+  description: 'Everything the scanner knows, as of `seq`.',
+  fields: (t) => ({
+    epoch: t.exposeID('epoch', { description: 'Changes when the history of changes was lost.' }),
+    seq: t.exposeInt('seq', { description: 'Updates with a higher number, in the same epoch, are newer than this.' }),
+    lastRun: t.exposeString('lastRun', { description: 'The message for people; times are New York’s.' }),
+    scanInProgress: t.exposeBoolean('scanInProgress'),
+    degraded: t.exposeBoolean('degraded', { description: 'True while the results cannot be read, or not all of them.' }),
+    isLocalEnvironment: t.boolean({
+      description: 'True in LOCAL, where scans run at any time and quotes may be stale.',
+      resolve: (_scan, _args, { isLocalEnvironment }) => isLocalEnvironment,
+    }),
+    source: t.string({
+      description: 'Which provider, how delayed.',
+      resolve: (_scan, _args, { marketData }) => marketData.description,
+    }),
+    simulated: t.boolean({
+      description: 'True when the quotes are made up.',
+      resolve: (_scan, _args, { marketData }) => marketData.simulated,
+    }),
+    criteria: t.field({ type: ScanCriteriaType, resolve: (_scan, _args, { criteria }) => criteria }),
+    market: t.field({
+      type: MarketStatus,
+      resolve: (_scan, _args, { marketHours, clock }) => ({
+        isOpen: marketHours.isOpen(),
+        opensAt: marketHours.opensAt(),
+        now: new Date(clock.marketNow()).toISOString(),
+      }),
+    }),
+    tickers: t.expose('tickers', {
+      type: [TickerOptions],
+      description: 'Sorted by symbol, only those with qualifying options.',
+    }),
+    outcomes: t.expose('outcomes', {
+      type: [TickerOutcomeType],
+      description: 'Of every ticker of the latest run so far, by symbol: also why a ticker has no qualifying options.',
+    }),
+  }),
+})
+
+const ScanFilterInput = builder.inputType('ScanFilter', {
+  description: 'Narrows what the scan kept. Bounds are inclusive; an absent or null member narrows nothing.',
+  fields: (t) => ({
+    symbols: t.stringList(),
+    ratings: t.field({ type: [RatingEnum] }),
+    minAnnualizedReturn: t.float({ description: 'Percent.' }),
+    maxAbsDelta: t.float({ description: '0 to 1.' }),
+    minDaysToExpiration: t.int(),
+    maxDaysToExpiration: t.int(),
+  }),
+})
+
+builder.queryField('scanResults', (t) =>
+  t.field({
+    type: ScanResults,
+    args: { filter: t.arg({ type: ScanFilterInput }) },
+    resolve: (_root, { filter }, { scanner }) => scanner.results(filter),
+  }),
+)
+
+function withStatus<K extends WithStatus['kind']>(kind: K, description: string) {
+  return builder.objectRef<WithStatus & { kind: K }>(kind).implement({
+    description,
+    fields: (t) => ({ status: t.field({ type: ScanStatus, resolve: ({ status }) => asSnapshot(status) }) }),
+  })
+}
+
+function withMessage<K extends WithMessage['kind']>(kind: K, description: string) {
+  return builder.objectRef<WithMessage & { kind: K }>(kind).implement({
+    description,
+    fields: (t) => ({ message: t.string({ description: 'For a person to read.', resolve: ({ message }) => message }) }),
+  })
+}
+
+type WithStatus = Extract<StartOutcome | CancelOutcome, { status: ScanView }>
+type WithMessage = Exclude<StartOutcome | CancelOutcome, { status: ScanView } | { kind: 'MarketClosed' }>
+
+const MarketClosed = builder.objectRef<Extract<StartOutcome, { kind: 'MarketClosed' }>>('MarketClosed').implement({
+  description: 'Outside LOCAL, scans run in market hours only.',
+  fields: (t) => ({
+    message: t.exposeString('message'),
+    opensAt: t.expose('opensAt', { type: 'DateTime', nullable: true }),
+  }),
+})
+
+const CacheUnavailable = withMessage('CacheUnavailable', 'The results could not be stored now. Nothing was changed.')
+
+const StartScanResult = builder.unionType('StartScanResult', {
+  types: [
+    withStatus('ScanStarted', 'The scan runs in the background; follow it with the `scanStatus` subscription.'),
+    withStatus('ScanAlreadyRunning', 'Somebody’s scan is running; nothing was started. Follow that one.'),
+    MarketClosed,
+    withMessage('MarketDataUnavailable', 'The provider cannot be asked now. Nothing was changed.'),
+    CacheUnavailable,
+    withMessage('NoActiveStocks', 'The list has no active stock.'),
+  ],
+  resolveType: ({ kind }) => kind,
+})
+
+const CancelScanResult = builder.unionType('CancelScanResult', {
+  types: [
+    withStatus('ScanCancelled', 'The scan was stopped; the tickers that it had finished stay.'),
+    withMessage('NoScanRunning', 'There was nothing to cancel.'),
+    CacheUnavailable,
+  ],
+  resolveType: ({ kind }) => kind,
+})
+
+builder.mutationField('startScan', (t) =>
+  t.field({
+    type: StartScanResult,
+    description: 'Starts a scan of the active stocks in the background. One runs at a time, on however many servers.',
+    resolve: (_root, _args, { scanner, viewer }) => scanner.start(viewer.id),
+  }),
+)
+
+builder.mutationField('cancelScan', (t) =>
+  t.field({ type: CancelScanResult, resolve: (_root, _args, { scanner }) => scanner.cancel() }),
+)

@@ -1,0 +1,73 @@
+/** The scan's status: asked for, and followed. */
+import type { ScanProgress, ScanState } from '../scan/model.ts'
+import { asSnapshot, type StatusUpdate } from '../scan/status-update.ts'
+import { builder } from './builder.ts'
+import { TickerOptions, TickerOutcomeType } from './options.ts'
+
+const ScanStateEnum = builder.enumType('ScanState', {
+  values: {
+    IDLE: { description: 'No scan is known of.' },
+    RUNNING: {},
+    COMPLETED: {},
+    FAILED: {},
+    CANCELLED: {},
+    INTERRUPTED: { description: 'The process that ran the scan died, or its data was lost.' },
+  } satisfies Record<ScanState, object>,
+})
+
+const ScanProgressType = builder.objectRef<ScanProgress>('ScanProgress').implement({
+  fields: (t) => ({
+    done: t.exposeInt('done', { description: 'Tickers finished, failed ones included.' }),
+    total: t.exposeInt('total'),
+    current: t.exposeStringList('current', { description: 'Symbols being fetched now, sorted.' }),
+  }),
+})
+
+const TickerFailure = builder.objectRef<StatusUpdate['failures'][number]>('TickerFailure').implement({
+  fields: (t) => ({
+    symbol: t.exposeString('symbol'),
+    message: t.exposeString('message', { description: 'What happened, for a person to read.' }),
+  }),
+})
+
+export const ScanStatus = builder.objectRef<StatusUpdate>('ScanStatus').implement({
+  description: 'Where the scanner is. Compare `seq` only within one `epoch`.',
+  fields: (t) => ({
+    epoch: t.exposeID('epoch', { description: 'Changes when the history of changes was lost.' }),
+    seq: t.exposeInt('seq', { description: 'Counts every change of an epoch.' }),
+    snapshot: t.exposeBoolean('snapshot', {
+      description: 'True: `changedTickers` and `changedOutcomes` are all there is, replace what you have. False: merge.',
+    }),
+    degraded: t.exposeBoolean('degraded', { description: 'True while the results cannot be read, or not all of them.' }),
+    state: t.expose('state', { type: ScanStateEnum }),
+    scanInProgress: t.exposeBoolean('scanInProgress'),
+    lastRun: t.exposeString('lastRun', { description: 'The message for people; times are New York’s.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'Of the latest run.' }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'Null while it runs.' }),
+    progress: t.expose('progress', { type: ScanProgressType }),
+    changedTickers: t.expose('changedTickers', { type: [TickerOptions] }),
+    removedTickers: t.exposeStringList('removedTickers', { description: 'Symbols whose rows are gone.' }),
+    changedOutcomes: t.expose('changedOutcomes', {
+      type: [TickerOutcomeType],
+      description: 'Of the latest run; another `startedAt` begins anew.',
+    }),
+    failures: t.expose('failures', { type: [TickerFailure], description: 'Every failed ticker of the latest run so far.' }),
+  }),
+})
+
+builder.queryField('scanStatus', (t) =>
+  t.field({
+    type: ScanStatus,
+    description: 'The status as a snapshot.',
+    resolve: async (_root, _args, { scanner }) => asSnapshot(await scanner.results()),
+  }),
+)
+
+builder.subscriptionField('scanStatus', (t) =>
+  t.field({
+    type: ScanStatus,
+    description: 'The current status at once, as a snapshot, then every change.',
+    subscribe: (_root, _args, { live }) => live.subscribe(),
+    resolve: (update) => update,
+  }),
+)

@@ -1,0 +1,111 @@
+/** The curated list: reading it, and for administrators editing it. */
+import type { IntrinsicValue, Stock, ValuationModel, ValueSource } from '../scan/model.ts'
+import { discountPercent, intrinsicValueOf } from '../scan/rating.ts'
+import { builder } from './builder.ts'
+
+const ValueSourceEnum = builder.enumType('ValueSource', {
+  description: 'Who an intrinsic value comes from.',
+  values: {
+    DEMO: { description: 'Made up; counts only beside simulated quotes.' },
+    USER: { description: 'Entered by a person.' },
+    MODEL: { description: 'Computed from reported figures.' },
+  } satisfies Record<ValueSource, object>,
+})
+
+const ValuationModelEnum = builder.enumType('ValuationModel', {
+  description: 'Discounted cash flow on earnings per share, or on free cash flow per share.',
+  values: { EPS: {}, FCF: {} } satisfies Record<ValuationModel, object>,
+})
+
+const IntrinsicValueType = builder.objectRef<IntrinsicValue>('IntrinsicValue').implement({
+  fields: (t) => ({
+    value: t.exposeFloat('value', { description: 'USD per share, above 0.' }),
+    source: t.expose('source', { type: ValueSourceEnum }),
+  }),
+})
+
+export const StockType = builder.objectRef<Stock>('Stock').implement({
+  description: 'A stock of the curated list.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    symbol: t.exposeString('symbol', { description: 'Ticker symbol, upper case; class shares with a dot (`BRK.B`).' }),
+    name: t.exposeString('name', { nullable: true }),
+    active: t.exposeBoolean('active', { description: 'Inactive stocks are kept, but not scanned.' }),
+    notes: t.exposeString('notes'),
+    intrinsicValueEps: t.expose('intrinsicValueEps', { type: IntrinsicValueType, nullable: true }),
+    intrinsicValueFcf: t.expose('intrinsicValueFcf', { type: IntrinsicValueType, nullable: true }),
+    preferredModel: t.expose('preferredModel', { type: ValuationModelEnum }),
+    intrinsicValue: t.float({
+      nullable: true,
+      description: 'The preferred model’s value, USD per share; null when that model has none.',
+      resolve: intrinsicValueOf,
+    }),
+    price: t.exposeFloat('price', { nullable: true, description: 'USD per share, as the last scan saw it.' }),
+    pricedAt: t.expose('pricedAt', { type: 'DateTime', nullable: true }),
+    discountPercent: t.float({
+      nullable: true,
+      description: '(value − price) / value, in percent; negative is overvalued; null without both.',
+      resolve: discountPercent,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
+  }),
+})
+
+const IntrinsicValueInput = builder.inputType('IntrinsicValueInput', {
+  fields: (t) => ({ value: t.float({ required: true, description: 'USD per share, above 0.' }) }),
+})
+
+const UpdateStockInput = builder.inputType('UpdateStockInput', {
+  description: 'Only the members that are given are changed.',
+  fields: (t) => ({
+    name: t.string({ description: 'Null forgets the name.' }),
+    active: t.boolean(),
+    notes: t.string({ description: 'At most 10,000 characters.' }),
+    intrinsicValueEps: t.field({ type: IntrinsicValueInput, description: 'Null forgets the value.' }),
+    intrinsicValueFcf: t.field({ type: IntrinsicValueInput, description: 'Null forgets the value.' }),
+    preferredModel: t.field({ type: ValuationModelEnum }),
+  }),
+})
+
+builder.queryField('stocks', (t) =>
+  t.field({
+    type: [StockType],
+    description: 'The curated list, by symbol; with `active`, only the active or the inactive ones.',
+    args: { active: t.arg.boolean() },
+    resolve: (_root, { active }, { curatedList }) => curatedList.list(active == null ? {} : { active }),
+  }),
+)
+
+builder.mutationField('addStock', (t) =>
+  t.field({
+    type: StockType,
+    description: 'Adds an active stock. Administrators. Errors: `BAD_INPUT`, `ALREADY_LISTED`.',
+    authScopes: { administrator: true },
+    args: { symbol: t.arg.string({ required: true }), name: t.arg.string() },
+    resolve: (_root, { symbol, name }, { curatedList }) => curatedList.add({ symbol, name: name ?? null }),
+  }),
+)
+
+builder.mutationField('updateStock', (t) =>
+  t.field({
+    type: StockType,
+    description: 'Changes a stock of the list. Administrators. Errors: `BAD_INPUT`, `NOT_FOUND`.',
+    authScopes: { administrator: true },
+    args: { symbol: t.arg.string({ required: true }), input: t.arg({ type: UpdateStockInput, required: true }) },
+    resolve: (_root, { symbol, input }, { curatedList }) => curatedList.update(symbol, changeOf(input)),
+  }),
+)
+
+/** GraphQL has "absent" and "null"; a change takes null only where there is something to forget. */
+function changeOf(input: typeof UpdateStockInput.$inferInput) {
+  const { name, active, notes, preferredModel, intrinsicValueEps: eps, intrinsicValueFcf: fcf } = input
+  return {
+    ...(name !== undefined && { name }),
+    ...(active != null && { active }),
+    ...(notes != null && { notes }),
+    ...(preferredModel != null && { preferredModel }),
+    ...(eps !== undefined && { intrinsicValueEps: eps?.value ?? null }),
+    ...(fcf !== undefined && { intrinsicValueFcf: fcf?.value ?? null }),
+  }
+}

@@ -1,0 +1,117 @@
+/** The process: read the settings, build, listen, and close gracefully. */
+import { createServer, type Server } from 'node:http'
+import { createApp } from './app.ts'
+import { DatabaseUnavailable } from './db/client.ts'
+import { createDeps, type Deps } from './deps.ts'
+import { BadEnvironment, isLoopback, readEnv, type Env } from './env.ts'
+import { createGraphQLSockets } from './graphql/socket.ts'
+import { createGraphQL } from './graphql/yoga.ts'
+import { createLog } from './log.ts'
+
+/** After this long, what has not ended by itself is cut off. */
+const SHUTDOWN_MS = 4_000
+
+/** Time for the last status to reach the clients before their sockets are closed. */
+const LAST_WORDS_MS = 100
+
+/** An operator's mistake or a missing neighbour: said in one sentence, without a stack. */
+class CannotStart extends Error {}
+
+async function start(): Promise<void> {
+  const env = readEnv(process.env)
+  const log = createLog(env.LOG_LEVEL)
+  const deps = await createDeps(env, log)
+  const graphql = createGraphQL(deps.api, log)
+  const sockets = createGraphQLSockets({ graphql, viewerOf: deps.auth.viewerOf })
+  const app = createApp({
+    auth: deps.auth,
+    graphql,
+    sockets,
+    log,
+    environment: env.ENVIRONMENT,
+    simulated: deps.api.marketData.simulated,
+    knownHosts: knownHosts(env),
+    secure: env.PUBLIC_URL?.startsWith('https:') ?? false,
+  })
+  const server = createServer(app.listener)
+  server.on('upgrade', app.upgrade)
+
+  let stopping = false
+  const stop = async (): Promise<void> => {
+    if (stopping) return
+    stopping = true
+    setTimeout(() => process.exit(1), SHUTDOWN_MS + 500).unref()
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeIdleConnections()
+    // Ends the scan and the streams, and with them the connections that carry them.
+    await deps.api.scanner.close()
+    await deps.api.live.close()
+    await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))
+    await sockets.close()
+    setTimeout(() => server.closeAllConnections(), 500).unref()
+    await closed
+    await deps.close()
+    process.exit(0)
+  }
+  process.once('SIGTERM', () => void stop())
+  process.once('SIGINT', () => void stop())
+
+  try {
+    await listen(server, env)
+  } catch (error) {
+    await deps.close()
+    throw error
+  }
+  greet(env, server, deps, await deps.auth.needsSetup())
+}
+
+function listen(server: Server, { HOST, PORT }: Env): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason: Record<string, string> = {
+        EADDRINUSE: `Port ${PORT} is in use on ${HOST}. Stop what runs there, or choose another one: PORT=${PORT + 1} npm start`,
+        EACCES: `This user may not listen on port ${PORT}. Choose one above 1023 with PORT.`,
+        EADDRNOTAVAIL: `This machine has no address ${HOST}. Check HOST.`,
+        ENOTFOUND: `HOST ${HOST} is not known. Use an address of this machine, such as 127.0.0.1.`,
+      }
+      reject(error.code !== undefined && error.code in reason ? new CannotStart(reason[error.code]) : error)
+    })
+    server.listen(PORT, HOST, resolve)
+  })
+}
+
+function greet(env: Env, server: Server, { api, setupCode, description }: Deps, needsSetup: boolean): void {
+  const address = server.address()
+  const port = address !== null && typeof address === 'object' ? address.port : env.PORT
+  const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST
+  const url = env.PUBLIC_URL ?? `http://${host}:${port}`
+  const lines = [
+    '',
+    `  Wheel Analyzer is ready:  ${url}`,
+    '',
+    `  Quotes    ${api.marketData.description}`,
+    `  Database  ${description.database}`,
+    `  Cache     ${description.cache}`,
+    ...(env.ENVIRONMENT === 'LOCAL' ? ['  Sign in   demo@example.com / demo-wheel (one click on the sign-in page)'] : []),
+    ...(needsSetup ? [`  Set up    ${url}/set-up with the code ${setupCode}`] : []),
+    '',
+  ]
+  process.stdout.write(lines.join('\n') + '\n')
+}
+
+function knownHosts({ ENVIRONMENT, HOST, PUBLIC_URL, ALLOW_REMOTE_DEMO }: Env): ReadonlySet<string> | null {
+  if (ENVIRONMENT !== 'LOCAL') return null
+  const names = ['localhost', '127.0.0.1', '::1', HOST.toLowerCase()]
+  if (PUBLIC_URL !== undefined) names.push(new URL(PUBLIC_URL).hostname)
+  // Other machines reach a remote demo by address.
+  if (ALLOW_REMOTE_DEMO && !isLoopback(HOST)) names.push('*')
+  return new Set(names)
+}
+
+try {
+  await start()
+} catch (error) {
+  const expected = error instanceof BadEnvironment || error instanceof DatabaseUnavailable || error instanceof CannotStart
+  process.stderr.write(`${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.exit(1)
+}

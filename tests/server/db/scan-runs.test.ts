@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createScanRuns } from '../../../server/src/db/scan-runs.ts'
+import type { RunSummary, ScanRuns } from '../../../server/src/scan/ports.ts'
+import { databases, type TestDatabase } from './databases.ts'
+
+const completed: RunSummary = {
+  state: 'COMPLETED',
+  finishedAt: '2025-06-06T19:30:10.000Z',
+  durationMs: 10_000,
+  tickersDone: 26,
+  tickersFailed: 1,
+  contractsKept: 42,
+  message: 'Scan completed successfully at 2025-06-06 15:30:10',
+}
+
+describe.each(databases)('createScanRuns on $kind', ({ open }) => {
+  let database: TestDatabase
+  let runs: ScanRuns
+
+  beforeAll(async () => {
+    database = await open()
+    await database.prisma.user.create({ data: { id: 'ada', email: 'ada@example.com', name: 'Ada' } })
+    runs = createScanRuns(database.prisma)
+  })
+  afterAll(() => database.close())
+
+  const start = (runId: string) =>
+    runs.started({
+      runId,
+      startedById: 'ada',
+      startedAt: '2025-06-06T19:30:00.000Z',
+      source: 'demo',
+      tickersTotal: 26,
+    })
+  const read = (id: string) => database.prisma.scanRun.findUniqueOrThrow({ where: { id } })
+
+  it('records a run from start to end', async () => {
+    await start('a')
+    expect(await read('a')).toMatchObject({
+      state: 'RUNNING',
+      startedById: 'ada',
+      startedAt: new Date('2025-06-06T19:30:00.000Z'),
+      source: 'demo',
+      tickersTotal: 26,
+      finishedAt: null,
+      durationMs: null,
+      message: null,
+    })
+    await runs.finished('a', completed)
+    expect(await read('a')).toMatchObject({ ...completed, finishedAt: new Date(completed.finishedAt) })
+  })
+
+  it('counts the first end', async () => {
+    await start('b')
+    await runs.finished('b', { ...completed, state: 'CANCELLED' })
+    await runs.finished('b', completed)
+    expect(await read('b')).toMatchObject({ state: 'CANCELLED' })
+    await runs.finished('unknown', completed)
+  })
+
+  it('interrupts the running runs that nobody serves', async () => {
+    await start('dead')
+    await start('live')
+    await runs.interruptOrphans('live', '2025-06-06T20:00:00.000Z')
+    expect(await read('dead')).toMatchObject({
+      state: 'INTERRUPTED',
+      finishedAt: new Date('2025-06-06T20:00:00.000Z'),
+    })
+    expect(await read('live')).toMatchObject({ state: 'RUNNING' })
+    expect(await read('b')).toMatchObject({ state: 'CANCELLED' })
+    await runs.interruptOrphans(null, '2025-06-06T20:01:00.000Z')
+    expect(await read('live')).toMatchObject({ state: 'INTERRUPTED' })
+  })
+
+  it('keeps the record of a person who is gone', async () => {
+    await database.prisma.user.delete({ where: { id: 'ada' } })
+    expect(await read('a')).toMatchObject({ startedById: null, contractsKept: 42 })
+  })
+})
