@@ -6,30 +6,21 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
-import type { Auth } from './auth/auth.ts'
-import { isForeignOrigin, isUnknownHost, withoutForwarding } from './edge.ts'
-import type { GraphQLSockets } from './graphql/socket.ts'
-import type { GraphQLServer } from './graphql/yoga.ts'
+import type { Deps } from './deps.ts'
+import { isForeignOrigin, isUnknownHost, knownHosts, withoutForwarding } from './edge.ts'
+import type { Env } from './env.ts'
+import { createGraphQLSockets } from './graphql/socket.ts'
+import { createGraphQL } from './graphql/yoga.ts'
 import { graphiqlPage } from './graphiql.ts'
 import type { Log } from './scan/ports.ts'
 import { staticPage } from './static-page.ts'
-
-export interface AppOptions {
-  auth: Auth
-  graphql: GraphQLServer
-  sockets: GraphQLSockets
-  log: Log
-  environment: 'LOCAL' | 'PRODUCTION'
-  simulated: boolean
-  /** Host names that LOCAL answers to, without port; null: all. */
-  knownHosts: ReadonlySet<string> | null
-  secure: boolean
-}
 
 export interface App {
   fetch(request: Request): Promise<Response>
   listener(request: IncomingMessage, response: ServerResponse): void
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Closes the WebSockets, saying that the server goes away. */
+  close(): Promise<void>
 }
 
 interface AppEnv {
@@ -39,19 +30,22 @@ interface AppEnv {
 
 const MAX_BODY_BYTES = 256 * 1024
 
-export function createApp(options: AppOptions): App {
-  const { auth, graphql, sockets, log, environment, simulated, knownHosts, secure } = options
+export function createApp({ auth, api }: Pick<Deps, 'auth' | 'api'>, env: Env, log: Log): App {
+  const graphql = createGraphQL(api, log)
+  const sockets = createGraphQLSockets({ graphql, viewerOf: auth.viewerOf })
+  const hosts = knownHosts(env)
+  const environment = env.ENVIRONMENT
   const app = new Hono<AppEnv>()
 
   app.use(async (c, next) => {
     c.set('requestId', randomUUID())
-    if (isUnknownHost(c.req.header('host'), knownHosts)) return c.text('This server does not answer to that host name.\n', 421)
+    if (isUnknownHost(c.req.header('host'), hosts)) return c.text('This server does not answer to that host name.\n', 421)
     if (c.req.method !== 'GET' && isForeignOrigin(c.req.raw.headers)) return c.text('Requests from other sites are refused.\n', 403)
     return next()
   })
   app.use(
     secureHeaders({
-      strictTransportSecurity: secure,
+      strictTransportSecurity: env.PUBLIC_URL?.startsWith('https:') ?? false,
       contentSecurityPolicy: {
         defaultSrc: ["'self'"],
         // Mantine and the table set sizes through style attributes.
@@ -65,13 +59,15 @@ export function createApp(options: AppOptions): App {
       },
     }),
   )
-  app.use('/graphql', bodyLimit({ maxSize: MAX_BODY_BYTES }))
-  app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES }))
+  const limited = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() })
+  app.use('/graphql', limited)
+  app.use('/api/*', limited)
 
   app.get('/health/live', (c) => c.json({ status: 'ok' }))
 
   app.get('/api/status', async (c) => {
     const needsSetup = await auth.needsSetup()
+    const { simulated } = api.marketData
     return c.json({ environment, demoAccount: environment === 'LOCAL', needsSetup, simulated })
   })
 
@@ -117,15 +113,24 @@ export function createApp(options: AppOptions): App {
       }
       const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       if (!isOriginForm(request.url) || request.url?.split('?')[0] !== '/graphql') refuse('404 Not Found')
-      else if (isUnknownHost(headers.get('host') ?? undefined, knownHosts)) refuse('421 Misdirected Request')
+      else if (isUnknownHost(headers.get('host') ?? undefined, hosts)) refuse('421 Misdirected Request')
       else if (isForeignOrigin(headers)) refuse('403 Forbidden')
       else sockets.upgrade(request, socket, head)
     },
+
+    close: () => sockets.close(),
   }
 }
 
 function isOriginForm(target: string | undefined): boolean {
   return target !== undefined && target.startsWith('/') && !target.startsWith('//')
+}
+
+/** What follows on the connection is the rest of the body: nobody reads it. */
+function tooLarge(): Response {
+  const response = problem(413, 'PAYLOAD_TOO_LARGE', `A request may have ${MAX_BODY_BYTES / 1024} kB at most.`)
+  response.headers.set('Connection', 'close')
+  return response
 }
 
 /** The shape of a GraphQL error, also where GraphQL has not begun. */

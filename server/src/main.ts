@@ -3,9 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { createApp } from './app.ts'
 import { DatabaseUnavailable } from './db/client.ts'
 import { createDeps, type Deps } from './deps.ts'
-import { BadEnvironment, isLoopback, readEnv, type Env } from './env.ts'
-import { createGraphQLSockets } from './graphql/socket.ts'
-import { createGraphQL } from './graphql/yoga.ts'
+import { BadEnvironment, readEnv, type Env } from './env.ts'
 import { createLog } from './log.ts'
 
 /** After this long, what has not ended by itself is cut off. */
@@ -21,18 +19,7 @@ async function start(): Promise<void> {
   const env = readEnv(process.env)
   const log = createLog(env.LOG_LEVEL)
   const deps = await createDeps(env, log)
-  const graphql = createGraphQL(deps.api, log)
-  const sockets = createGraphQLSockets({ graphql, viewerOf: deps.auth.viewerOf })
-  const app = createApp({
-    auth: deps.auth,
-    graphql,
-    sockets,
-    log,
-    environment: env.ENVIRONMENT,
-    simulated: deps.api.marketData.simulated,
-    knownHosts: knownHosts(env),
-    secure: env.PUBLIC_URL?.startsWith('https:') ?? false,
-  })
+  const app = createApp(deps, env, log)
   const server = createServer(app.listener)
   server.on('upgrade', app.upgrade)
 
@@ -47,7 +34,7 @@ async function start(): Promise<void> {
     await deps.api.scanner.close()
     await deps.api.live.close()
     await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))
-    await sockets.close()
+    await app.close()
     setTimeout(() => server.closeAllConnections(), 500).unref()
     await closed
     await deps.close()
@@ -97,15 +84,6 @@ function greet(env: Env, server: Server, { api, setupCode, description }: Deps, 
     '',
   ]
   process.stdout.write(lines.join('\n') + '\n')
-}
-
-function knownHosts({ ENVIRONMENT, HOST, PUBLIC_URL, ALLOW_REMOTE_DEMO }: Env): ReadonlySet<string> | null {
-  if (ENVIRONMENT !== 'LOCAL') return null
-  const names = ['localhost', '127.0.0.1', '::1', HOST.toLowerCase()]
-  if (PUBLIC_URL !== undefined) names.push(new URL(PUBLIC_URL).hostname)
-  // Other machines reach a remote demo by address.
-  if (ALLOW_REMOTE_DEMO && !isLoopback(HOST)) names.push('*')
-  return new Set(names)
 }
 
 try {

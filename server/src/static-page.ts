@@ -11,9 +11,9 @@ const FOREVER = 'public, max-age=31536000, immutable'
 export function staticPage(): Hono {
   const page = new Hono()
   page.use(compress())
-  page.use('/assets/*', serveStatic({ root, onFound: (_path, c) => void c.header('Cache-Control', FOREVER) }))
+  page.use('/assets/*', serveStatic({ root, onFound: (_path, c) => c.header('Cache-Control', FOREVER) }))
   page.get('/assets/*', (c) => c.text('There is nothing at this address.\n', 404))
-  page.use(serveStatic({ root, onFound: (_path, c) => void c.header('Cache-Control', 'no-cache') }))
+  page.use(serveStatic({ root, onFound: (_path, c) => c.header('Cache-Control', 'no-cache') }))
   page.get('*', (c) => {
     const document = `${root}/index.html`
     if (!existsSync(document)) return c.text('The page is not built yet: run `npm start`, or `npm run build`.\n', 503)

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { RedisPubSub } from 'graphql-redis-subscriptions'
 import { PubSub } from 'graphql-subscriptions'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { createMemoryScanCache } from '../../server/src/cache/memory-scan-cache.ts'
 import { createRedisScanCache, scanKeys } from '../../server/src/cache/redis-scan-cache.ts'
 import { connectRedis, connectSubscriber } from '../../server/src/cache/redis.ts'

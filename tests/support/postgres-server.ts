@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 import { freePort } from './free-port.ts'
 import { programs } from './programs.ts'
 import { until } from './until.ts'
@@ -30,7 +30,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   )
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   await until(async () => {
-    const client = new pg.Client({ connectionString: url })
+    const client = new Client({ connectionString: url })
     client.on('error', () => {})
     try {
       await client.connect()

@@ -1,5 +1,5 @@
 /** The scan cache in Redis: keys, reads, and the calls of the scripts that write. */
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { CacheUnavailable } from '../scan/errors.ts'
 import { IN_PROGRESS, NEVER, UNAVAILABLE } from '../scan/messages.ts'
 import type { TickerOutcome, TickerResult } from '../scan/model.ts'

@@ -109,13 +109,15 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
     prisma,
     description,
     exclusively: async (work) => {
-      // The lock belongs to a connection: a pool of exactly one keeps it until it ends.
-      const single = openPool({ max: 1, idleTimeoutMillis: 0 })
+      // The lock belongs to a connection, and to one of its own: the schema engine gives up all locks of the one it uses.
+      const lock = openPool({ max: 1, idleTimeoutMillis: 0 })
+      const workers = openPool({ max: 1 })
       try {
-        await single.query('SELECT pg_advisory_lock($1)', [migrationLock])
-        return await work(postgresAdapter(single))
+        await lock.query('SELECT pg_advisory_lock($1)', [migrationLock])
+        return await work(postgresAdapter(workers))
       } finally {
-        await single.end()
+        await workers.end()
+        await lock.end()
       }
     },
     close: async () => {

@@ -192,10 +192,11 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
     },
     subscribers: () => subscribers.size,
     async close() {
-      // Whoever is still there learns how things ended.
+      // Whoever is still there learns how things ended: what the look finds, and what arrives during it.
       await enqueue(look)
+      await queue
       closed = true
-      for (const { mailbox } of [...subscribers]) mailbox.close()
+      for (const { mailbox } of subscribers) mailbox.close()
       await enqueue(settle)
     },
   }
