@@ -15,9 +15,13 @@ const checks = {
   'formatting (npm run format)': call(bin('prettier'), ['--check', '--log-level', 'warn', '.']) === 0,
   'lint (npm run lint)': call(bin('oxlint'), ['--quiet']) === 0,
   ...Object.fromEntries(
-    ['server', 'web', 'tests'].map((folder) => [`types of ${folder}`, call(bin('tsc'), ['--noEmit', '-p', folder]) === 0]),
+    ['server', 'web', 'tests'].map((folder) => [
+      `types of ${folder}`,
+      call(bin('tsc'), ['--noEmit', '-p', folder]) === 0,
+    ]),
   ),
 }
 
-for (const [what, holds] of Object.entries(checks)) process.stdout.write(`${holds ? 'ok  ' : 'FAIL'} ${what}\n`)
+for (const [what, holds] of Object.entries(checks))
+  process.stdout.write(`${holds ? 'ok  ' : 'FAIL'} ${what}\n`)
 process.exit(Object.values(checks).every(Boolean) ? 0 : 1)

@@ -1,7 +1,7 @@
 /** Makes a fresh clone ready: dependencies, generated code, the built page. Does only what is out of date. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -11,35 +11,73 @@ const OLDEST_NODE = [20, 19]
 /** Ends the process with a sentence when something cannot be done. */
 export function setUp({ page = true } = {}) {
   checkNode()
-  if (isOlder('node_modules/.modules.yaml', ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])) {
-    say('Installing packages (the first time takes a minute) …')
-    run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'])
-  }
-  if (isOlder('server/src/db/generated/client.ts', ['prisma/schema.prisma', 'node_modules/.modules.yaml'])) {
-    say('Generating the database client …')
-    run(process.execPath, ['node_modules/prisma/build/index.js', 'generate'])
-  }
-  if (isOlder('web/src/gql/graphql.ts', ['schema.graphql', 'codegen.ts', ...files('web/src', 'web/src/gql')])) {
-    say('Generating the page’s types …')
-    run(process.execPath, ['node_modules/@graphql-codegen/cli/esm/bin.js', '--config', 'codegen.ts'])
-  }
-  const sources = ['web/index.html', 'web/vite.config.ts', 'node_modules/.modules.yaml', ...files('web/src'), ...files('web/public')]
-  if (page && isOlder('web/dist/index.html', sources)) {
-    say('Building the page …')
-    run(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], 'web')
-  }
+  const lock = 'pnpm-lock.yaml'
+  const node = process.execPath
+  const documents = [
+    'schema.graphql',
+    'codegen.ts',
+    ...files('web/src').filter((file) => !file.startsWith('web/src/gql/')),
+  ]
+  step({
+    name: 'install',
+    says: 'Installing packages (the first time takes a minute) …',
+    from: [lock, 'pnpm-workspace.yaml', 'package.json'],
+    makes: 'node_modules/.modules.yaml',
+    by: ['npx', '--yes', PNPM, 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'],
+  })
+  step({
+    name: 'database-client',
+    says: 'Generating the database client …',
+    from: ['prisma/schema.prisma', lock],
+    makes: 'server/src/db/generated/client.ts',
+    by: [node, 'node_modules/prisma/build/index.js', 'generate'],
+  })
+  step({
+    name: 'page-types',
+    says: 'Generating the page’s types …',
+    from: documents,
+    makes: 'web/src/gql/graphql.ts',
+    by: [node, 'node_modules/@graphql-codegen/cli/esm/bin.js', '--config', 'codegen.ts'],
+  })
+  if (!page) return
+  step({
+    name: 'page',
+    says: 'Building the page …',
+    from: [...documents, 'web/index.html', 'web/vite.config.ts', ...files('web/public'), lock],
+    makes: 'web/dist/index.html',
+    by: [node, 'web/node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'],
+  })
+}
+
+/** Runs the command unless its result is there and newer than all that it is made from. */
+function step({ name, says, from, makes, by: [command, ...args] }) {
+  const stamp = join(root, '.setup', name)
+  const done = existsSync(stamp) ? statSync(stamp).mtimeMs : 0
+  const isCurrent = (file) => existsSync(join(root, file)) && statSync(join(root, file)).mtimeMs <= done
+  if (existsSync(join(root, makes)) && from.every(isCurrent)) return
+  const began = new Date()
+  say(says)
+  run(command, args)
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, '')
+  // What changed while it ran is to be done again.
+  utimesSync(stamp, began, began)
 }
 
 /** @returns the exit code */
-export function call(command, args, folder = '.', env = {}) {
-  const options = { cwd: join(root, folder), stdio: 'inherit', shell: process.platform === 'win32', env: { ...process.env, ...env } }
+export function call(command, args, env = {}) {
+  const options = {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    env: { ...process.env, ...env },
+  }
   return spawnSync(command, args, options).status ?? 1
 }
 
-function run(command, args, folder) {
+function run(command, args) {
   // Nothing may phone home while it sets up.
-  const quiet = { CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1', npm_config_fund: 'false' }
-  const code = call(command, args, folder, quiet)
+  const code = call(command, args, { CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' })
   if (code === 0) return
   say(`That failed: ${[command, ...args].join(' ')}`)
   process.exit(code)
@@ -53,24 +91,12 @@ function checkNode() {
   process.exit(1)
 }
 
-/** True when the result is missing, or older than something that it is made from. */
-function isOlder(result, sources) {
-  const made = timeOf(result)
-  return made === null || sources.some((source) => (timeOf(source) ?? 0) > made)
-}
-
-function timeOf(path) {
-  const file = join(root, path)
-  return existsSync(file) ? statSync(file).mtimeMs : null
-}
-
-function files(folder, except) {
+function files(folder) {
   const there = join(root, folder)
   if (!existsSync(there)) return []
   return readdirSync(there, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
-    .filter((file) => except === undefined || !file.startsWith(except))
 }
 
 function say(sentence) {

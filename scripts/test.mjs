@@ -2,4 +2,12 @@
 import { call, setUp } from './setup.mjs'
 
 setUp()
-process.exit(call(process.execPath, ['tests/node_modules/vitest/vitest.mjs', 'run', '--config', 'tests/vitest.config.ts', ...process.argv.slice(2)]))
+process.exit(
+  call(process.execPath, [
+    'tests/node_modules/vitest/vitest.mjs',
+    'run',
+    '--config',
+    'tests/vitest.config.ts',
+    ...process.argv.slice(2),
+  ]),
+)

@@ -39,26 +39,35 @@ export function createApp({ auth, api }: Pick<Deps, 'auth' | 'api'>, env: Env, l
 
   app.use(async (c, next) => {
     c.set('requestId', randomUUID())
-    if (isUnknownHost(c.req.header('host'), hosts)) return c.text('This server does not answer to that host name.\n', 421)
-    if (c.req.method !== 'GET' && isForeignOrigin(c.req.raw.headers)) return c.text('Requests from other sites are refused.\n', 403)
+    if (isUnknownHost(c.req.header('host'), hosts))
+      return c.text('This server does not answer to that host name.\n', 421)
+    if (c.req.method !== 'GET' && isForeignOrigin(c.req.raw.headers))
+      return c.text('Requests from other sites are refused.\n', 403)
     return next()
   })
-  app.use(
-    secureHeaders({
-      strictTransportSecurity: env.PUBLIC_URL?.startsWith('https:') ?? false,
-      contentSecurityPolicy: {
-        defaultSrc: ["'self'"],
-        // Mantine and the table set sizes through style attributes.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    }),
-  )
+  const secure = secureHeaders({
+    strictTransportSecurity: env.PUBLIC_URL?.startsWith('https:') ?? false,
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      // Mantine and the table set sizes through style attributes.
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  })
+  app.use(async (c, next) => {
+    let own: string | null = null
+    await secure(c, async () => {
+      await next()
+      own = c.res.headers.get('Content-Security-Policy')
+    })
+    // A page with a policy of its own (GraphiQL) keeps it.
+    if (own !== null) c.res.headers.set('Content-Security-Policy', own)
+  })
   const limited = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() })
   app.use('/graphql', limited)
   app.use('/api/*', limited)
@@ -80,7 +89,10 @@ export function createApp({ auth, api }: Pick<Deps, 'auth' | 'api'>, env: Env, l
     const wantsPage = c.req.method === 'GET' && c.req.header('accept')?.includes('text/html') === true
     if (wantsPage) return viewer === null ? c.redirect('/sign-in?next=/graphql') : graphiqlPage(c.req.raw)
     if (viewer === null) return problem(401, 'UNAUTHENTICATED', 'Sign in first.')
-    if (c.req.method === 'POST' && !/^application\/(graphql\+)?json\b/i.test(c.req.header('content-type') ?? '')) {
+    if (
+      c.req.method === 'POST' &&
+      !/^application\/(graphql\+)?json\b/i.test(c.req.header('content-type') ?? '')
+    ) {
       return problem(415, 'BAD_REQUEST', 'Send the operation as application/json.')
     }
     return graphql.fetch(c.req.raw, { viewer, requestId: c.get('requestId') })
@@ -111,7 +123,8 @@ export function createApp({ auth, api }: Pick<Deps, 'auth' | 'api'>, env: Env, l
         const value = request.headers[name]
         if (typeof value === 'string') headers.set(name, value)
       }
-      const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+      const refuse = (status: string) =>
+        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       if (!isOriginForm(request.url) || request.url?.split('?')[0] !== '/graphql') refuse('404 Not Found')
       else if (isUnknownHost(headers.get('host') ?? undefined, hosts)) refuse('421 Misdirected Request')
       else if (isForeignOrigin(headers)) refuse('403 Forbidden')
@@ -128,7 +141,11 @@ function isOriginForm(target: string | undefined): boolean {
 
 /** What follows on the connection is the rest of the body: nobody reads it. */
 function tooLarge(): Response {
-  const response = problem(413, 'PAYLOAD_TOO_LARGE', `A request may have ${MAX_BODY_BYTES / 1024} kB at most.`)
+  const response = problem(
+    413,
+    'PAYLOAD_TOO_LARGE',
+    `A request may have ${MAX_BODY_BYTES / 1024} kB at most.`,
+  )
   response.headers.set('Connection', 'close')
   return response
 }

@@ -43,7 +43,9 @@ export async function createDeps(env: Env, log: Log): Promise<Deps> {
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
     for (const step of closers.splice(0).toReversed()) {
-      await step().catch((error: unknown) => log.warn({ reason: String(error) }, 'Something did not close cleanly.'))
+      await step().catch((error: unknown) =>
+        log.warn({ reason: String(error) }, 'Something did not close cleanly.'),
+      )
     }
   }
   try {
@@ -100,7 +102,14 @@ async function build(
     },
   )
   await scanner.open()
-  const live = createLiveStatus({ cache, events, stocks, log, source: marketData.name, lookMs: env.STATUS_LOOK_MS })
+  const live = createLiveStatus({
+    cache,
+    events,
+    stocks,
+    log,
+    source: marketData.name,
+    lookMs: env.STATUS_LOOK_MS,
+  })
   // The end of a cancelled scan still reaches the subscribers: streams end after it, and before the connections.
   closers.push(() => live.close())
   closers.push(() => scanner.close())
@@ -147,7 +156,10 @@ async function openCache(
   const shared = { clock, newId, ttlSeconds: env.CACHE_TTL_OPTIONS_SECONDS, leaseMs: env.SCAN_LEASE_MS }
   if (env.REDIS_URL === undefined) {
     const engine = new PubSub()
-    const cache = createMemoryScanCache({ ...shared, publish: (event) => void engine.publish(channel, event) })
+    const cache = createMemoryScanCache({
+      ...shared,
+      publish: (event) => void engine.publish(channel, event),
+    })
     return { cache, events: createScanEvents(engine, channel, log) }
   }
   const redis = await connectRedis(env.REDIS_URL)
@@ -157,7 +169,10 @@ async function openCache(
     redis.disconnect()
   })
   const engine = new RedisPubSub({ publisher: redis, subscriber })
-  return { cache: createRedisScanCache({ ...shared, redis, log, prefix }), events: createScanEvents(engine, channel, log) }
+  return {
+    cache: createRedisScanCache({ ...shared, redis, log, prefix }),
+    events: createScanEvents(engine, channel, log),
+  }
 }
 
 function criteriaOf(env: Env): ScanCriteria {

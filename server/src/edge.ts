@@ -3,7 +3,12 @@ import { isIP } from 'node:net'
 import { isLoopback, type Env } from './env.ts'
 
 /** The names, without port, that LOCAL answers to; null in PRODUCTION, whose proxy knows. */
-export function knownHosts({ ENVIRONMENT, HOST, PUBLIC_URL, ALLOW_REMOTE_DEMO }: Env): ReadonlySet<string> | null {
+export function knownHosts({
+  ENVIRONMENT,
+  HOST,
+  PUBLIC_URL,
+  ALLOW_REMOTE_DEMO,
+}: Env): ReadonlySet<string> | null {
   if (ENVIRONMENT !== 'LOCAL') return null
   const names = ['localhost', '127.0.0.1', '::1', HOST.toLowerCase()]
   if (PUBLIC_URL !== undefined) names.push(new URL(PUBLIC_URL).hostname)
@@ -15,7 +20,10 @@ export function knownHosts({ ENVIRONMENT, HOST, PUBLIC_URL, ALLOW_REMOTE_DEMO }:
 /** `host` is the Host header; `known` holds names without ports, null for a server that answers to any name. */
 export function isUnknownHost(host: string | undefined, known: ReadonlySet<string> | null): boolean {
   if (known === null || host === undefined) return false
-  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  const name = host
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase()
   // A page that rebinds its name to this machine sends that name; an address cannot be rebound.
   return !known.has(name) && !(known.has('*') && isIP(name) !== 0)
 }
@@ -37,7 +45,10 @@ export const CLIENT_ADDRESS_HEADER = 'x-client-address'
 export function withoutForwarding(request: Request, remoteAddress: string | undefined): Request {
   const headers = new Headers(request.headers)
   for (const name of request.headers.keys()) {
-    if (name.startsWith('x-forwarded-') || ['forwarded', 'x-real-ip', 'cf-connecting-ip', CLIENT_ADDRESS_HEADER].includes(name)) {
+    if (
+      name.startsWith('x-forwarded-') ||
+      ['forwarded', 'x-real-ip', 'cf-connecting-ip', CLIENT_ADDRESS_HEADER].includes(name)
+    ) {
       headers.delete(name)
     }
   }

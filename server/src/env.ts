@@ -10,13 +10,17 @@ const whole = (min: number, max: number, byDefault: number) =>
     .max(max, `must be at most ${max}`)
     .default(byDefault)
 const number = (min: number, max: number) =>
-  z.coerce.number({ error: 'must be a number' }).min(min, `must be at least ${min}`).max(max, `must be at most ${max}`)
+  z.coerce
+    .number({ error: 'must be a number' })
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`)
 const origin = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) address like https://example.com' })
   .refine((url) => new URL(url).pathname === '/', 'must be scheme, host and port only, without a path')
   .transform((url) => new URL(url).origin)
 const flag = z.enum(['0', '1'], { error: 'must be 0 or 1' }).transform((value) => value === '1')
-const connection = (protocol: RegExp, example: string) => z.url({ protocol, error: `must be an address like ${example}` })
+const connection = (protocol: RegExp, example: string) =>
+  z.url({ protocol, error: `must be an address like ${example}` })
 
 const settings = z.object({
   PORT: whole(0, 65_535, 4000),
@@ -28,7 +32,10 @@ const settings = z.object({
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: connection(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database').optional(),
   REDIS_URL: connection(/^rediss?$/, 'redis://host:6379').optional(),
-  CACHE_KEY_PREFIX: z.string().regex(/^[\w:.-]+$/, 'may hold letters, digits and _ : . - only').default('wheel_analyzer:1'),
+  CACHE_KEY_PREFIX: z
+    .string()
+    .regex(/^[\w:.-]+$/, 'may hold letters, digits and _ : . - only')
+    .default('wheel_analyzer:1'),
   CACHE_TTL_OPTIONS_SECONDS: whole(1, 604_800, 2700),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 
@@ -64,7 +71,9 @@ export class BadEnvironment extends Error {
 
 /** An empty variable counts as one that is not set. */
 export function readEnv(variables: Record<string, string | undefined>): Env {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  )
   const parsed = settings.safeParse(given)
   if (!parsed.success) {
     const secret = /SECRET|URL|TOKEN|PASSWORD/
@@ -89,8 +98,14 @@ export function isLoopback(host: string): boolean {
 function contradictions(env: Env): string[] {
   const production = env.ENVIRONMENT === 'PRODUCTION'
   const problems: [boolean, string][] = [
-    [production && env.AUTH_SECRET === undefined, 'AUTH_SECRET must be set when ENVIRONMENT is PRODUCTION: 32 random characters or more.'],
-    [production && env.CLOCK_AT !== undefined, 'CLOCK_AT must not be set when ENVIRONMENT is PRODUCTION: it freezes the market clock.'],
+    [
+      production && env.AUTH_SECRET === undefined,
+      'AUTH_SECRET must be set when ENVIRONMENT is PRODUCTION: 32 random characters or more.',
+    ],
+    [
+      production && env.CLOCK_AT !== undefined,
+      'CLOCK_AT must not be set when ENVIRONMENT is PRODUCTION: it freezes the market clock.',
+    ],
     [
       !production && !isLoopback(env.HOST) && !env.ALLOW_REMOTE_DEMO,
       `HOST ${env.HOST} can be reached from other machines, and ENVIRONMENT LOCAL has a demo administrator with a known password. Set ENVIRONMENT=PRODUCTION, or ALLOW_REMOTE_DEMO=1 if that is what you want.`,

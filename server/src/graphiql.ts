@@ -4,18 +4,26 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 
 const examples = [
-  `# Everything the scanner knows. Sign-in is by your session cookie.
+  `# Everything the scanner knows.
 query Results {
   scanResults {
     lastRun
     scanInProgress
     source
-    criteria { minAnnualizedReturn maxAbsDelta minDaysToExpiration maxDaysToExpiration }
     tickers {
       symbol
       rating
       underlyingPrice
-      options { id expiration strike bid delta annualizedReturn otmPercent rating }
+      options {
+        id
+        expiration
+        strike
+        bid
+        delta
+        annualizedReturn
+        otmPercent
+        rating
+      }
     }
   }
 }
@@ -24,16 +32,24 @@ query Results {
 mutation Start {
   startScan {
     __typename
-    ... on ScanStarted { status { seq progress { total } } }
-    ... on ScanAlreadyRunning { status { lastRun progress { done total } } }
-    ... on MarketClosed { message opensAt }
+    ... on ScanStarted {
+      status { progress { total } }
+    }
+    ... on ScanAlreadyRunning {
+      status { progress { done total } }
+    }
+    ... on MarketClosed {
+      message
+      opensAt
+    }
     ... on MarketDataUnavailable { message }
     ... on CacheUnavailable { message }
     ... on NoActiveStocks { message }
   }
 }
 `,
-  `# The status at once, then every change: start a scan in another tab and watch.
+  `# The status at once, then every change.
+# Start a scan in another tab and watch.
 subscription Follow {
   scanStatus {
     seq
@@ -41,7 +57,10 @@ subscription Follow {
     state
     lastRun
     progress { done total current }
-    changedTickers { symbol rating options { strike expiration annualizedReturn } }
+    changedTickers {
+      symbol
+      rating
+    }
     removedTickers
     failures { symbol message }
   }
@@ -60,8 +79,10 @@ let made: Promise<Page> | undefined
 /** The page is 9 MB of editor, so it is made at the first visit and kept. */
 export async function graphiqlPage(request: Request): Promise<Response> {
   const { body, gzipped, headers } = await (made ??= makePage())
-  if (request.headers.get('if-none-match') === headers['ETag']) return new Response(null, { status: 304, headers })
-  if (request.headers.get('accept-encoding')?.includes('gzip') !== true) return new Response(body, { headers })
+  if (request.headers.get('if-none-match') === headers['ETag'])
+    return new Response(null, { status: 304, headers })
+  if (request.headers.get('accept-encoding')?.includes('gzip') !== true)
+    return new Response(body, { headers })
   return new Response(new Uint8Array(gzipped), { headers: { ...headers, 'Content-Encoding': 'gzip' } })
 }
 

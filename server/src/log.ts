@@ -2,7 +2,13 @@
 import { pino, type Logger } from 'pino'
 
 export function createLog(level: string): Logger {
-  const options = { level, redact: ['req.headers.cookie', 'req.headers.authorization', '*.password', '*.token'] }
+  const options = {
+    level,
+    redact: ['req.headers.cookie', 'req.headers.authorization', '*.password', '*.token'],
+  }
   if (!process.stdout.isTTY) return pino(options)
-  return pino({ ...options, transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' } } })
+  return pino({
+    ...options,
+    transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' } },
+  })
 }

@@ -79,7 +79,9 @@ function greet(env: Env, server: Server, { api, setupCode, description }: Deps, 
     `  Quotes    ${api.marketData.description}`,
     `  Database  ${description.database}`,
     `  Cache     ${description.cache}`,
-    ...(env.ENVIRONMENT === 'LOCAL' ? ['  Sign in   demo@example.com / demo-wheel (one click on the sign-in page)'] : []),
+    ...(env.ENVIRONMENT === 'LOCAL'
+      ? ['  Sign in   demo@example.com / demo-wheel (one click on the sign-in page)']
+      : []),
     ...(needsSetup ? [`  Set up    ${url}/set-up with the code ${setupCode}`] : []),
     '',
   ]
@@ -89,7 +91,10 @@ function greet(env: Env, server: Server, { api, setupCode, description }: Deps, 
 try {
   await start()
 } catch (error) {
-  const expected = error instanceof BadEnvironment || error instanceof DatabaseUnavailable || error instanceof CannotStart
-  process.stderr.write(`${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  const expected =
+    error instanceof BadEnvironment || error instanceof DatabaseUnavailable || error instanceof CannotStart
+  process.stderr.write(
+    `${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  )
   process.exit(1)
 }

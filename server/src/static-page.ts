@@ -16,7 +16,8 @@ export function staticPage(): Hono {
   page.use(serveStatic({ root, onFound: (_path, c) => c.header('Cache-Control', 'no-cache') }))
   page.get('*', (c) => {
     const document = `${root}/index.html`
-    if (!existsSync(document)) return c.text('The page is not built yet: run `npm start`, or `npm run build`.\n', 503)
+    if (!existsSync(document))
+      return c.text('The page is not built yet: run `npm start`, or `npm run build`.\n', 503)
     return c.html(readFileSync(document, 'utf8'), 200, { 'Cache-Control': 'no-cache' })
   })
   return page

@@ -30,7 +30,10 @@ test('with nothing set, it starts on embedded defaults, says where it is and how
 
 test.each([
   [{ PORT: 'abc' }, /PORT must be a whole number \(it is "abc"\)/],
-  [{ SCAN_MAX_ABS_DELTA: '2', SCAN_CONCURRENCY: '0' }, /SCAN_CONCURRENCY must be at least 1[\s\S]*SCAN_MAX_ABS_DELTA must be at most 1/],
+  [
+    { SCAN_MAX_ABS_DELTA: '2', SCAN_CONCURRENCY: '0' },
+    /SCAN_CONCURRENCY must be at least 1[\s\S]*SCAN_MAX_ABS_DELTA must be at most 1/,
+  ],
   [{ SCAN_MIN_DAYS: '9', SCAN_MAX_DAYS: '3' }, /SCAN_MIN_DAYS must not be above SCAN_MAX_DAYS/],
   [{ MARKET_DATA: 'yahoo' }, /MARKET_DATA must be demo or cboe/],
   [{ CLOCK_AT: 'yesterday' }, /CLOCK_AT must be an instant/],
@@ -68,7 +71,9 @@ describe('SIGTERM in the middle of a scan', () => {
     const cookie = await signIn(server.url)
     const socket = follow<Following>(server.url, cookie, FOLLOW)
     const events = follow<Following>(server.url, cookie, FOLLOW, 'SSE')
-    const raw = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers: { cookie } })
+    const raw = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: { cookie },
+    })
     raw.on('open', () => raw.send(JSON.stringify({ type: 'connection_init' })))
     const closed = new Promise((resolve) => raw.on('close', resolve))
     await until(() => socket.values.length > 0 && events.values.length > 0)
@@ -80,7 +85,10 @@ describe('SIGTERM in the middle of a scan', () => {
     await Promise.all([socket.ended, events.ended])
     expect(await closed).toBe(1001)
     for (const stream of [socket, events]) {
-      expect(stream.last()?.scanStatus).toMatchObject({ state: 'CANCELLED', lastRun: expect.stringContaining('Scan cancelled at') as string })
+      expect(stream.last()?.scanStatus).toMatchObject({
+        state: 'CANCELLED',
+        lastRun: expect.stringContaining('Scan cancelled at') as string,
+      })
     }
   })
 })

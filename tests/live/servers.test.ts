@@ -7,13 +7,22 @@ import { startRedis, type RedisServer } from '../support/redis-server.ts'
 import { ask, follow, signIn } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
-const available = process.env['TEST_REDIS_URL'] !== undefined && process.env['TEST_DATABASE_URL'] !== undefined
+const available =
+  process.env['TEST_REDIS_URL'] !== undefined && process.env['TEST_DATABASE_URL'] !== undefined
 const START = 'mutation { startScan { __typename ... on CacheUnavailable { message } } }'
 const CANCEL = 'mutation { cancelScan { __typename } }'
-const FOLLOW = 'subscription { scanStatus { seq snapshot degraded state lastRun progress { done } changedTickers { symbol } } }'
+const FOLLOW =
+  'subscription { scanStatus { seq snapshot degraded state lastRun progress { done } changedTickers { symbol } } }'
 const RESULTS = '{ scanResults { degraded lastRun scanInProgress tickers { symbol } } }'
 interface Following {
-  scanStatus: { seq: number; snapshot: boolean; degraded: boolean; state: string; lastRun: string; progress: { done: number } }
+  scanStatus: {
+    seq: number
+    snapshot: boolean
+    degraded: boolean
+    state: string
+    lastRun: string
+    progress: { done: number }
+  }
 }
 interface Results {
   scanResults: { degraded: boolean; lastRun: string; scanInProgress: boolean; tickers: { symbol: string }[] }
@@ -62,7 +71,9 @@ describe.skipIf(!available)('two servers on one Redis and one Postgres', () => {
     expect(await start(0)).toBe('ScanStarted')
     await until(() => reader.last()?.scanStatus.state === 'COMPLETED', 15_000)
     const statuses = reader.values.map(({ scanStatus }) => scanStatus)
-    expect(statuses.slice(1).map(({ seq }) => seq)).toEqual(statuses.slice(1).map((_, index) => (statuses[0]?.seq ?? 0) + index + 1))
+    expect(statuses.slice(1).map(({ seq }) => seq)).toEqual(
+      statuses.slice(1).map((_, index) => (statuses[0]?.seq ?? 0) + index + 1),
+    )
     expect(await results(0)).toEqual(await results(1))
     expect((await results(0)).tickers.length).toBeGreaterThanOrEqual(8)
     reader.stop()
@@ -114,7 +125,10 @@ describe.skipIf(!available)('two servers on one Redis and one Postgres', () => {
   })
 
   test('without Redis they answer within a second, degraded; with it back, subscribers have the true state and scans work', async () => {
-    const readers = [follow<Following>(url(0), cookie, FOLLOW), follow<Following>(url(1), cookie, FOLLOW, 'SSE')]
+    const readers = [
+      follow<Following>(url(0), cookie, FOLLOW),
+      follow<Following>(url(1), cookie, FOLLOW, 'SSE'),
+    ]
     await until(() => readers.every((reader) => reader.values.length > 0))
     const warnings = () => servers[0]?.output().match(/Redis does not answer/g)?.length ?? 0
     const before = warnings()

@@ -56,7 +56,15 @@ export const redisCache: CacheKind = {
     const subscriber = connectSubscriber(address)
     const keys = scanKeys(scope)
     return {
-      cache: createRedisScanCache({ redis, clock, newId: randomUUID, log, prefix: scope, ttlSeconds, leaseMs }),
+      cache: createRedisScanCache({
+        redis,
+        clock,
+        newId: randomUUID,
+        log,
+        prefix: scope,
+        ttlSeconds,
+        leaseMs,
+      }),
       events: createScanEvents(new RedisPubSub({ publisher: redis, subscriber }), keys.channel, log),
       redis,
       keys,

@@ -98,6 +98,8 @@ export async function startCboeServer(chains: Record<string, unknown> = {}): Pro
         return
       case 'slow':
         await pause(how.delayMs, undefined, { signal: closing.signal }).catch(() => undefined)
+        break
+      case undefined:
     }
     if (chain) response.writeHead(200, json).end(chain)
     else response.writeHead(403, { 'content-type': 'application/xml' }).end(accessDenied)

@@ -1,5 +1,11 @@
 /** Hand-written stand-ins for the scanner's ports. */
-import type { OptionChain, OptionQuote, Stock, TickerOutcome, TickerResult } from '../../server/src/scan/model.ts'
+import type {
+  OptionChain,
+  OptionQuote,
+  Stock,
+  TickerOutcome,
+  TickerResult,
+} from '../../server/src/scan/model.ts'
 import type { Clock, Log, MarketData, ScanRuns, StockList } from '../../server/src/scan/ports.ts'
 
 export interface FakeClock extends Clock {
@@ -25,7 +31,8 @@ export interface RecordingLog extends Log {
 
 export function recordingLog(): RecordingLog {
   const lines: RecordingLog['lines'] = []
-  const at = (level: 'info' | 'warn' | 'error') => (fields: object, message: string) => void lines.push({ level, message, fields })
+  const at = (level: 'info' | 'warn' | 'error') => (fields: object, message: string) =>
+    void lines.push({ level, message, fields })
   return {
     lines,
     info: at('info'),
@@ -55,7 +62,14 @@ export function quote(fields: Partial<OptionQuote> = {}): OptionQuote {
 }
 
 export function chain(symbol: string, fields: Partial<OptionChain> = {}): OptionChain {
-  return { symbol, underlyingPrice: 100, quotedAt: '2025-06-06T19:15:00.000Z', quotes: [quote()], badRows: 0, ...fields }
+  return {
+    symbol,
+    underlyingPrice: 100,
+    quotedAt: '2025-06-06T19:15:00.000Z',
+    quotes: [quote()],
+    badRows: 0,
+    ...fields,
+  }
 }
 
 export function row(symbol: string, fields: Partial<TickerResult> = {}): TickerResult {
@@ -94,7 +108,14 @@ export function row(symbol: string, fields: Partial<TickerResult> = {}): TickerR
 }
 
 export function outcome(symbol: string, fields: Partial<TickerOutcome> = {}): TickerOutcome {
-  return { symbol, contractsScreened: 10, contractsKept: 1, rejections: { RETURN_TOO_LOW: 9 }, message: null, ...fields }
+  return {
+    symbol,
+    contractsScreened: 10,
+    contractsKept: 1,
+    rejections: { RETURN_TOO_LOW: 9 },
+    message: null,
+    ...fields,
+  }
 }
 
 export function stock(symbol: string, fields: Partial<Stock> = {}): Stock {
@@ -126,7 +147,9 @@ export function fakeStocks(symbols: string[]): FakeStocks {
     stocks: symbols.map((symbol) => stock(symbol)),
     prices: new Map(),
     async active(wanted) {
-      return fake.stocks.filter(({ active, symbol }) => active && (wanted === undefined || wanted.includes(symbol)))
+      return fake.stocks.filter(
+        ({ active, symbol }) => active && (wanted === undefined || wanted.includes(symbol)),
+      )
     },
     async recordPrices(prices) {
       for (const { symbol, price } of prices) fake.prices.set(symbol, price)
@@ -151,7 +174,8 @@ export function fakeRuns(): FakeRuns {
       if (found?.state === 'RUNNING') rows.set(runId, { ...found, state, message, tickersFailed })
     },
     async interruptOrphans(liveRunId) {
-      for (const [id, found] of rows) if (found.state === 'RUNNING' && id !== liveRunId) found.state = 'INTERRUPTED'
+      for (const [id, found] of rows)
+        if (found.state === 'RUNNING' && id !== liveRunId) found.state = 'INTERRUPTED'
     },
   }
 }

@@ -11,7 +11,9 @@ export default async function setUp(): Promise<() => Promise<void>> {
     programs.chromium === null && 'the browser (install chromium)',
     recordingsDir() === null && 'recorded provider responses (set RECORDINGS_DIR)',
   ].filter((name) => name !== false)
-  console.log(left.length === 0 ? 'Nothing is left out.' : `Left out on this machine: tests with ${left.join(', ')}.`)
+  console.log(
+    left.length === 0 ? 'Nothing is left out.' : `Left out on this machine: tests with ${left.join(', ')}.`,
+  )
 
   // Never what happens to listen on the standard ports.
   const redis = programs.redis === null ? null : await startRedis()

@@ -20,9 +20,18 @@ export async function startPostgres(): Promise<PostgresServer> {
   const identity = unprivileged()
   if (identity !== null) chownSync(folder, identity.uid, identity.gid)
   const options = { cwd: folder, stdio: 'ignore' as const, ...identity }
-  execFileSync(join(bin, 'initdb'), ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '--no-sync'], options)
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '--no-sync'],
+    options,
+  )
   const port = await freePort()
-  const settings = ['fsync=off', 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=200']
+  const settings = [
+    'fsync=off',
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${folder}`,
+    'max_connections=200',
+  ]
   const child = spawn(
     programs.postgres,
     ['-D', join(folder, 'data'), '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],

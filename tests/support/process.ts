@@ -38,7 +38,9 @@ export async function launch(settings: Record<string, string> = {}): Promise<Ser
 }
 
 /** Runs to its end. */
-export async function runToEnd(settings: Record<string, string>): Promise<{ code: number | null; output: string }> {
+export async function runToEnd(
+  settings: Record<string, string>,
+): Promise<{ code: number | null; output: string }> {
   const { output, exited, dispose } = run(settings)
   const code = await exited
   dispose()
@@ -57,5 +59,10 @@ function run(settings: Record<string, string>) {
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const exited = once(child, 'close').then(([code]) => code as number | null)
-  return { child, output: () => output, exited, dispose: () => rmSync(dataDir, { recursive: true, force: true }) }
+  return {
+    child,
+    output: () => output,
+    exited,
+    dispose: () => rmSync(dataDir, { recursive: true, force: true }),
+  }
 }

@@ -24,7 +24,10 @@ const defaults = {
   STATUS_LOOK_MS: '300',
 }
 
-export async function startServer(settings: Record<string, string> = {}, log: Log = silentLog): Promise<TestServer> {
+export async function startServer(
+  settings: Record<string, string> = {},
+  log: Log = silentLog,
+): Promise<TestServer> {
   const env = readEnv({ ...defaults, ...settings })
   const deps = await createDeps(env, log)
   const app = createApp(deps, env, log)
@@ -55,7 +58,8 @@ export async function signIn(url: string): Promise<string> {
     body: JSON.stringify({ email: 'demo@example.com', password: 'demo-wheel' }),
   })
   const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
-  if (cookie === undefined) throw new Error(`signing in answered ${response.status}: ${await response.text()}`)
+  if (cookie === undefined)
+    throw new Error(`signing in answered ${response.status}: ${await response.text()}`)
   return cookie
 }
 
@@ -73,7 +77,11 @@ export async function ask<T = Record<string, never>>(
 ): Promise<Answer<T>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json', cookie },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, application/json',
+      cookie,
+    },
     body: JSON.stringify({ query, variables }),
   })
   return (await response.json()) as Answer<T>
@@ -89,8 +97,16 @@ export interface Stream<T> {
 export type Transport = 'WebSocket' | 'SSE'
 
 /** Follows a subscription until it ends or is stopped. */
-export function follow<T>(url: string, cookie: string, query: string, transport: Transport = 'WebSocket'): Stream<T> {
-  const client = transport === 'WebSocket' ? socketClient(url, cookie) : createSseClient({ url: `${url}/graphql`, headers: { cookie }, retryAttempts: 0 })
+export function follow<T>(
+  url: string,
+  cookie: string,
+  query: string,
+  transport: Transport = 'WebSocket',
+): Stream<T> {
+  const client =
+    transport === 'WebSocket'
+      ? socketClient(url, cookie)
+      : createSseClient({ url: `${url}/graphql`, headers: { cookie }, retryAttempts: 0 })
   const values: T[] = []
   let stop = () => {}
   const ended = new Promise<void>((resolve, reject) => {
@@ -105,7 +121,7 @@ export function follow<T>(url: string, cookie: string, query: string, transport:
         complete: resolve,
       },
     )
-  }).finally(() => client.dispose())
+  }).finally(() => void client.dispose())
   ended.catch(() => {})
   return { values, ended, stop: () => stop(), last: () => values.at(-1) }
 }
@@ -116,5 +132,9 @@ export function socketClient(url: string, cookie: string): Client {
       super(address, protocols, { headers: { cookie } })
     }
   }
-  return createSocketClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WithCookie, retryAttempts: 0 })
+  return createSocketClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WithCookie,
+    retryAttempts: 0,
+  })
 }

@@ -47,7 +47,16 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
 
   function publish(change: Partial<Pick<ScanEvent, 'changed' | 'removed' | 'outcome' | 'reset'>>): void {
     seq += 1
-    options.publish({ epoch, seq, ...summary(), changed: [], removed: [], outcome: null, reset: false, ...change })
+    options.publish({
+      epoch,
+      seq,
+      ...summary(),
+      changed: [],
+      removed: [],
+      outcome: null,
+      reset: false,
+      ...change,
+    })
   }
 
   function drop(symbols: Iterable<string>): string[] {

@@ -28,7 +28,14 @@ export function readStatus(
   key: string,
   corrupt: string[],
 ): Omit<ScanSummary, 'lastRun' | 'scanInProgress'> {
-  const idle = { state: 'IDLE' as ScanState, runId: null, startedAt: null, finishedAt: null, done: 0, total: 0 }
+  const idle = {
+    state: 'IDLE' as ScanState,
+    runId: null,
+    startedAt: null,
+    finishedAt: null,
+    done: 0,
+    total: 0,
+  }
   const parsed = Object.keys(hash).length === 0 ? { success: true, data: idle } : storedStatus.safeParse(hash)
   if (!parsed.success) corrupt.push(key)
   const { done, total, ...status } = parsed.data ?? idle

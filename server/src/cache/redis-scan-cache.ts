@@ -42,7 +42,9 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
   async function run(script: ScriptName, ...args: (string | number)[]): Promise<unknown> {
     const now = clock.now()
     const instant = (offsetSeconds: number) => new Date(now + offsetSeconds * 1000).toISOString()
-    const command = (redis as unknown as Record<ScriptName, (...all: (string | number)[]) => Promise<unknown>>)[script]
+    const command = (
+      redis as unknown as Record<ScriptName, (...all: (string | number)[]) => Promise<unknown>>
+    )[script]
     const { options: rows, times, lastRun, status, outcomes, lease, position, channel } = keys
     const common = [channel, ttlSeconds, instant(0), instant(-ttlSeconds), instant(ttlSeconds), newId()]
     return attempt(() =>
@@ -94,7 +96,9 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
     async readTickers(symbols) {
       if (symbols.length === 0) return []
       const texts = await attempt(() => redis.hmget(keys.options, ...symbols))
-      const entries = symbols.flatMap((symbol, index) => (texts[index] == null ? [] : [[symbol, texts[index]]]))
+      const entries = symbols.flatMap((symbol, index) =>
+        texts[index] == null ? [] : [[symbol, texts[index]]],
+      )
       return readEntries<TickerResult>('row', Object.fromEntries(entries), []).filter(isFresh)
     },
     async position() {
@@ -142,7 +146,8 @@ function createReporter(log: Log) {
         down = false
         return answer
       } catch (error) {
-        if (!down) log.warn({ reason: String(error) }, 'Redis does not answer: results are unavailable until it does.')
+        if (!down)
+          log.warn({ reason: String(error) }, 'Redis does not answer: results are unavailable until it does.')
         down = true
         throw new CacheUnavailable({ cause: error })
       }

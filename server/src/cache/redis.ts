@@ -9,7 +9,12 @@ const common: RedisOptions = {
 
 /** For commands: an answer or an error within 700 ms, whatever the state of the connection. */
 export async function connectRedis(url: string): Promise<Redis> {
-  const redis = new Redis(url, { ...common, commandTimeout: 700, enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+  const redis = new Redis(url, {
+    ...common,
+    commandTimeout: 700,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+  })
   // Every failed command says so to its caller; the connection's own complaints would only repeat it.
   redis.on('error', () => {})
   await ready(redis)

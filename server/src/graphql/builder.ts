@@ -27,8 +27,13 @@ export const builder = new SchemaBuilder<{
 const asText = (value: unknown) => String(value)
 
 builder.scalarType('Date', { description: 'A calendar day in New York, `YYYY-MM-DD`.', serialize: asText })
-builder.scalarType('DateTime', { description: 'An instant, ISO 8601 in UTC, e.g. `2026-05-29T19:44:27.000Z`.', serialize: asText })
+builder.scalarType('DateTime', {
+  description: 'An instant, ISO 8601 in UTC, e.g. `2026-05-29T19:44:27.000Z`.',
+  serialize: asText,
+})
 
 builder.queryType({ description: 'Reading. Every field needs a signed-in person.' })
 builder.mutationType({ description: 'Doing. Every field needs a signed-in person.' })
-builder.subscriptionType({ description: 'Following, over WebSocket (graphql-transport-ws) or server-sent events.' })
+builder.subscriptionType({
+  description: 'Following, over WebSocket (graphql-transport-ws) or server-sent events.',
+})

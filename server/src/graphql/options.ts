@@ -8,7 +8,10 @@ import { StockType } from './stock.ts'
 export const RatingEnum = builder.enumType('Rating', {
   description: 'A strike against the intrinsic value of the stock, computed when read.',
   values: {
-    GOOD: { description: 'The strike is at or below the intrinsic value; of a ticker: at least one contract is GOOD.' },
+    GOOD: {
+      description:
+        'The strike is at or below the intrinsic value; of a ticker: at least one contract is GOOD.',
+    },
     HIGH: { description: 'The strike is above the intrinsic value; of a ticker: every contract is HIGH.' },
     UNKNOWN: { description: 'No intrinsic value is known (shown as N/A).' },
   } satisfies Record<Rating, object>,
@@ -21,14 +24,22 @@ export const OptionSideEnum = builder.enumType('OptionSide', {
 const OptionContract = builder.objectRef<RatedContract>('OptionContract').implement({
   description: 'A contract worth selling. Metrics are as of its ticker’s `scannedAt`, at the bid.',
   fields: (t) => ({
-    id: t.id({ description: 'OCC symbol without padding, e.g. `AAPL250620P00190000`.', resolve: (o) => o.occSymbol }),
+    id: t.id({
+      description: 'OCC symbol without padding, e.g. `AAPL250620P00190000`.',
+      resolve: (o) => o.occSymbol,
+    }),
     side: t.expose('side', { type: OptionSideEnum }),
     expiration: t.expose('expiration', { type: 'Date', description: 'The last day of the contract.' }),
-    daysToExpiration: t.exposeInt('daysToExpiration', { description: 'Calendar days in New York, as of the scan.' }),
+    daysToExpiration: t.exposeInt('daysToExpiration', {
+      description: 'Calendar days in New York, as of the scan.',
+    }),
     strike: t.exposeFloat('strike', { description: 'USD per share.' }),
     bid: t.exposeFloat('bid', { description: 'USD per share; above 0.' }),
     ask: t.exposeFloat('ask', { nullable: true, description: 'USD per share; null when nobody offers.' }),
-    mid: t.exposeFloat('mid', { nullable: true, description: '(bid + ask) / 2; null without both, or when crossed.' }),
+    mid: t.exposeFloat('mid', {
+      nullable: true,
+      description: '(bid + ask) / 2; null without both, or when crossed.',
+    }),
     spreadPercent: t.exposeFloat('spreadPercent', {
       nullable: true,
       description: '(ask − bid) / mid, in percent; null as `mid` is.',
@@ -83,7 +94,10 @@ export const TickerOptions = builder.objectRef<TickerView>('TickerOptions').impl
       nullable: true,
       description: 'Null when the symbol is not an active stock of the list.',
     }),
-    options: t.expose('options', { type: [OptionContract], description: 'By expiration, then strike. Never empty.' }),
+    options: t.expose('options', {
+      type: [OptionContract],
+      description: 'By expiration, then strike. Never empty.',
+    }),
   }),
 })
 
@@ -101,11 +115,11 @@ const reasonTexts: Record<RejectionReason, string> = {
 }
 
 const RejectionReasonEnum = builder.enumType('RejectionReason', {
-  description: 'Why a contract was not kept: the first of these that held, in the order BAD_ROW, NON_STANDARD, EXPIRATION_OUT_OF_RANGE, IN_THE_MONEY, NO_BID, DELTA_UNKNOWN, DELTA_TOO_HIGH, RETURN_TOO_LOW, SPREAD_TOO_WIDE, OPEN_INTEREST_TOO_LOW.',
-  values: Object.fromEntries(rejectionReasons.map((reason) => [reason, { description: reasonTexts[reason] }])) as Record<
-    RejectionReason,
-    { description: string }
-  >,
+  description:
+    'Why a contract was not kept: the first of these that held, in the order BAD_ROW, NON_STANDARD, EXPIRATION_OUT_OF_RANGE, IN_THE_MONEY, NO_BID, DELTA_UNKNOWN, DELTA_TOO_HIGH, RETURN_TOO_LOW, SPREAD_TOO_WIDE, OPEN_INTEREST_TOO_LOW.',
+  values: Object.fromEntries(
+    rejectionReasons.map((reason) => [reason, { description: reasonTexts[reason] }]),
+  ) as Record<RejectionReason, { description: string }>,
 })
 
 const Rejection = builder.objectRef<{ reason: RejectionReason; count: number }>('Rejection').implement({
@@ -130,6 +144,9 @@ export const TickerOutcomeType = builder.objectRef<TickerOutcome>('TickerOutcome
           .filter(({ count }) => count > 0)
           .toSorted((a, b) => b.count - a.count),
     }),
-    message: t.exposeString('message', { nullable: true, description: 'Set exactly when the ticker failed: why, for a person.' }),
+    message: t.exposeString('message', {
+      nullable: true,
+      description: 'Set exactly when the ticker failed: why, for a person.',
+    }),
   }),
 })

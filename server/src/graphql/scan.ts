@@ -15,28 +15,44 @@ const ScanCriteriaType = builder.objectRef<ScanCriteria>('ScanCriteria').impleme
     maxAbsDelta: t.exposeFloat('maxAbsDelta', { description: '0 to 1.' }),
     minDaysToExpiration: t.exposeInt('minDaysToExpiration'),
     maxDaysToExpiration: t.exposeInt('maxDaysToExpiration'),
-    maxSpreadPercent: t.exposeFloat('maxSpreadPercent', { nullable: true, description: 'Percent of the mid; null: any.' }),
+    maxSpreadPercent: t.exposeFloat('maxSpreadPercent', {
+      nullable: true,
+      description: 'Percent of the mid; null: any.',
+    }),
     minOpenInterest: t.exposeInt('minOpenInterest', { description: 'Contracts; 0: any.' }),
   }),
 })
 
-const MarketStatus = builder.objectRef<{ isOpen: boolean; opensAt: Instant | null; now: Instant }>('MarketStatus').implement({
-  description: 'The exchange (NYSE hours, holidays and early closes), by the market clock.',
-  fields: (t) => ({
-    isOpen: t.exposeBoolean('isOpen'),
-    opensAt: t.expose('opensAt', { type: 'DateTime', nullable: true, description: 'The next opening; null while open.' }),
-    now: t.expose('now', { type: 'DateTime', description: 'What the market clock shows; `CLOCK_AT` can freeze it.' }),
-  }),
-})
+const MarketStatus = builder
+  .objectRef<{ isOpen: boolean; opensAt: Instant | null; now: Instant }>('MarketStatus')
+  .implement({
+    description: 'The exchange (NYSE hours, holidays and early closes), by the market clock.',
+    fields: (t) => ({
+      isOpen: t.exposeBoolean('isOpen'),
+      opensAt: t.expose('opensAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'The next opening; null while open.',
+      }),
+      now: t.expose('now', {
+        type: 'DateTime',
+        description: 'What the market clock shows; `CLOCK_AT` can freeze it.',
+      }),
+    }),
+  })
 
 const ScanResults = builder.objectRef<ScanView>('ScanResults').implement({
   description: 'Everything the scanner knows, as of `seq`.',
   fields: (t) => ({
     epoch: t.exposeID('epoch', { description: 'Changes when the history of changes was lost.' }),
-    seq: t.exposeInt('seq', { description: 'Updates with a higher number, in the same epoch, are newer than this.' }),
+    seq: t.exposeInt('seq', {
+      description: 'Updates with a higher number, in the same epoch, are newer than this.',
+    }),
     lastRun: t.exposeString('lastRun', { description: 'The message for people; times are New York’s.' }),
     scanInProgress: t.exposeBoolean('scanInProgress'),
-    degraded: t.exposeBoolean('degraded', { description: 'True while the results cannot be read, or not all of them.' }),
+    degraded: t.exposeBoolean('degraded', {
+      description: 'True while the results cannot be read, or not all of them.',
+    }),
     isLocalEnvironment: t.boolean({
       description: 'True in LOCAL, where scans run at any time and quotes may be stale.',
       resolve: (_scan, _args, { isLocalEnvironment }) => isLocalEnvironment,
@@ -64,7 +80,8 @@ const ScanResults = builder.objectRef<ScanView>('ScanResults').implement({
     }),
     outcomes: t.expose('outcomes', {
       type: [TickerOutcomeType],
-      description: 'Of every ticker of the latest run so far, by symbol: also why a ticker has no qualifying options.',
+      description:
+        'Of every ticker of the latest run so far, by symbol: also why a ticker has no qualifying options.',
     }),
   }),
 })
@@ -99,26 +116,36 @@ function withStatus<K extends WithStatus['kind']>(kind: K, description: string) 
 function withMessage<K extends WithMessage['kind']>(kind: K, description: string) {
   return builder.objectRef<WithMessage & { kind: K }>(kind).implement({
     description,
-    fields: (t) => ({ message: t.string({ description: 'For a person to read.', resolve: ({ message }) => message }) }),
+    fields: (t) => ({
+      message: t.string({ description: 'For a person to read.', resolve: ({ message }) => message }),
+    }),
   })
 }
 
 type WithStatus = Extract<StartOutcome | CancelOutcome, { status: ScanView }>
 type WithMessage = Exclude<StartOutcome | CancelOutcome, { status: ScanView } | { kind: 'MarketClosed' }>
 
-const MarketClosed = builder.objectRef<Extract<StartOutcome, { kind: 'MarketClosed' }>>('MarketClosed').implement({
-  description: 'Outside LOCAL, scans run in market hours only.',
-  fields: (t) => ({
-    message: t.exposeString('message'),
-    opensAt: t.expose('opensAt', { type: 'DateTime', nullable: true }),
-  }),
-})
+const MarketClosed = builder
+  .objectRef<Extract<StartOutcome, { kind: 'MarketClosed' }>>('MarketClosed')
+  .implement({
+    description: 'Outside LOCAL, scans run in market hours only.',
+    fields: (t) => ({
+      message: t.exposeString('message'),
+      opensAt: t.expose('opensAt', { type: 'DateTime', nullable: true }),
+    }),
+  })
 
-const CacheUnavailable = withMessage('CacheUnavailable', 'The results could not be stored now. Nothing was changed.')
+const CacheUnavailable = withMessage(
+  'CacheUnavailable',
+  'The results could not be stored now. Nothing was changed.',
+)
 
 const StartScanResult = builder.unionType('StartScanResult', {
   types: [
-    withStatus('ScanStarted', 'The scan runs in the background; follow it with the `scanStatus` subscription.'),
+    withStatus(
+      'ScanStarted',
+      'The scan runs in the background; follow it with the `scanStatus` subscription.',
+    ),
     withStatus('ScanAlreadyRunning', 'Somebody’s scan is running; nothing was started. Follow that one.'),
     MarketClosed,
     withMessage('MarketDataUnavailable', 'The provider cannot be asked now. Nothing was changed.'),
@@ -140,7 +167,8 @@ const CancelScanResult = builder.unionType('CancelScanResult', {
 builder.mutationField('startScan', (t) =>
   t.field({
     type: StartScanResult,
-    description: 'Starts a scan of the active stocks in the background. One runs at a time, on however many servers.',
+    description:
+      'Starts a scan of the active stocks in the background. One runs at a time, on however many servers.',
     resolve: (_root, _args, { scanner, viewer }) => scanner.start(viewer.id),
   }),
 )

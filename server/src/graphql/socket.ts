@@ -57,7 +57,11 @@ export function createGraphQLSockets({ graphql, viewerOf }: SocketOptions): Grap
           const errors = enveloped.validate(args.schema, args.document)
           return errors.length > 0 ? errors : args
         } catch (error) {
-          return [error instanceof Error && error.name === 'GraphQLError' ? error : createGraphQLError('Bad request.')] as never
+          return [
+            error instanceof Error && error.name === 'GraphQLError'
+              ? error
+              : createGraphQLError('Bad request.'),
+          ] as never
         }
       },
     },
@@ -66,7 +70,9 @@ export function createGraphQLSockets({ graphql, viewerOf }: SocketOptions): Grap
 
   return {
     upgrade(request, socket, head) {
-      sockets.handleUpgrade(request, socket, head, (connected) => sockets.emit('connection', connected, request))
+      sockets.handleUpgrade(request, socket, head, (connected) =>
+        sockets.emit('connection', connected, request),
+      )
     },
     async close() {
       for (const client of sockets.clients) client.close(GOING_AWAY, 'Going away')

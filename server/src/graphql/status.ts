@@ -36,14 +36,21 @@ export const ScanStatus = builder.objectRef<StatusUpdate>('ScanStatus').implemen
     epoch: t.exposeID('epoch', { description: 'Changes when the history of changes was lost.' }),
     seq: t.exposeInt('seq', { description: 'Counts every change of an epoch.' }),
     snapshot: t.exposeBoolean('snapshot', {
-      description: 'True: `changedTickers` and `changedOutcomes` are all there is, replace what you have. False: merge.',
+      description:
+        'True: `changedTickers` and `changedOutcomes` are all there is, replace what you have. False: merge.',
     }),
-    degraded: t.exposeBoolean('degraded', { description: 'True while the results cannot be read, or not all of them.' }),
+    degraded: t.exposeBoolean('degraded', {
+      description: 'True while the results cannot be read, or not all of them.',
+    }),
     state: t.expose('state', { type: ScanStateEnum }),
     scanInProgress: t.exposeBoolean('scanInProgress'),
     lastRun: t.exposeString('lastRun', { description: 'The message for people; times are New York’s.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'Of the latest run.' }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'Null while it runs.' }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null while it runs.',
+    }),
     progress: t.expose('progress', { type: ScanProgressType }),
     changedTickers: t.expose('changedTickers', { type: [TickerOptions] }),
     removedTickers: t.exposeStringList('removedTickers', { description: 'Symbols whose rows are gone.' }),
@@ -51,7 +58,10 @@ export const ScanStatus = builder.objectRef<StatusUpdate>('ScanStatus').implemen
       type: [TickerOutcomeType],
       description: 'Of the latest run; another `startedAt` begins anew.',
     }),
-    failures: t.expose('failures', { type: [TickerFailure], description: 'Every failed ticker of the latest run so far.' }),
+    failures: t.expose('failures', {
+      type: [TickerFailure],
+      description: 'Every failed ticker of the latest run so far.',
+    }),
   }),
 })
 

@@ -28,7 +28,9 @@ export const StockType = builder.objectRef<Stock>('Stock').implement({
   description: 'A stock of the curated list.',
   fields: (t) => ({
     id: t.exposeID('id'),
-    symbol: t.exposeString('symbol', { description: 'Ticker symbol, upper case; class shares with a dot (`BRK.B`).' }),
+    symbol: t.exposeString('symbol', {
+      description: 'Ticker symbol, upper case; class shares with a dot (`BRK.B`).',
+    }),
     name: t.exposeString('name', { nullable: true }),
     active: t.exposeBoolean('active', { description: 'Inactive stocks are kept, but not scanned.' }),
     notes: t.exposeString('notes'),
@@ -92,7 +94,10 @@ builder.mutationField('updateStock', (t) =>
     type: StockType,
     description: 'Changes a stock of the list. Administrators. Errors: `BAD_INPUT`, `NOT_FOUND`.',
     authScopes: { administrator: true },
-    args: { symbol: t.arg.string({ required: true }), input: t.arg({ type: UpdateStockInput, required: true }) },
+    args: {
+      symbol: t.arg.string({ required: true }),
+      input: t.arg({ type: UpdateStockInput, required: true }),
+    },
     resolve: (_root, { symbol, input }, { curatedList }) => curatedList.update(symbol, changeOf(input)),
   }),
 )

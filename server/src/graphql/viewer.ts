@@ -16,10 +16,16 @@ const User = builder.objectRef<Viewer>('User').implement({
     name: t.exposeString('name'),
     email: t.exposeString('email'),
     role: t.expose('role', { type: UserRole }),
-    isDemo: t.exposeBoolean('isDemo', { description: 'True for the demo account, which exists in LOCAL only.' }),
+    isDemo: t.exposeBoolean('isDemo', {
+      description: 'True for the demo account, which exists in LOCAL only.',
+    }),
   }),
 })
 
 builder.queryField('viewer', (t) =>
-  t.field({ type: User, description: 'The signed-in person.', resolve: (_root, _args, { viewer }) => viewer }),
+  t.field({
+    type: User,
+    description: 'The signed-in person.',
+    resolve: (_root, _args, { viewer }) => viewer,
+  }),
 )

@@ -24,13 +24,18 @@ export interface StockStore {
 
 export type CuratedList = StockStore
 
-export function createCuratedList(store: StockStore, cache: Pick<ScanCache, 'announce'>, log: Log): CuratedList {
+export function createCuratedList(
+  store: StockStore,
+  cache: Pick<ScanCache, 'announce'>,
+  log: Log,
+): CuratedList {
   async function announced(stock: Stock): Promise<Stock> {
     try {
       await cache.announce([stock.symbol])
     } catch (error) {
       // The change is kept; subscribers get it with the snapshot that follows the outage.
-      if (!(error instanceof CacheUnavailable)) log.error({ err: error }, 'A changed stock could not be announced.')
+      if (!(error instanceof CacheUnavailable))
+        log.error({ err: error }, 'A changed stock could not be announced.')
     }
     return stock
   }

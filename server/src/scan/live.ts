@@ -58,7 +58,8 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
 
   function enqueue(task: () => Promise<void>): Promise<void> {
     queue = queue.then(task).catch((error: unknown) => {
-      if (!(error instanceof CacheUnavailable)) log.error({ err: error }, 'The live status stumbled; a snapshot follows.')
+      if (!(error instanceof CacheUnavailable))
+        log.error({ err: error }, 'The live status stumbled; a snapshot follows.')
       degrade()
     })
     return queue
@@ -143,12 +144,16 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
     const at: Position = last
     const news = arrived.filter((event) => event.epoch !== at.epoch || event.seq > at.seq)
     if (news.length === 0) return
-    const consecutive = news.every(({ epoch, seq }, index) => epoch === at.epoch && seq === at.seq + 1 + index)
+    const consecutive = news.every(
+      ({ epoch, seq }, index) => epoch === at.epoch && seq === at.seq + 1 + index,
+    )
     if (!consecutive || news.length > BACKLOG_LIMIT || news.some((event) => event.reset)) return resync()
 
     const symbols = [...new Set(news.flatMap((event) => event.changed))]
     const [rows, listed] =
-      symbols.length === 0 ? [[], []] : await Promise.all([cache.readTickers(symbols), stocks.active(symbols)])
+      symbols.length === 0
+        ? [[], []]
+        : await Promise.all([cache.readTickers(symbols), stocks.active(symbols)])
     const views = new Map(viewTickers(rows, listed, source).map((view) => [view.symbol, view]))
     for (const event of news) {
       const rowsOfEvent = event.changed.flatMap((symbol) => views.get(symbol) ?? [])

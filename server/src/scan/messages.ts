@@ -9,7 +9,8 @@ export const NO_ACTIVE_STOCKS = 'There is no active stock to scan. Add one to th
 export const NO_SCAN_RUNNING = 'No scan is running.'
 
 /** `marketNow` in milliseconds; times are New York's. */
-export const completedAt = (marketNow: number) => `Scan completed successfully at ${newYorkDateTime(marketNow)}`
+export const completedAt = (marketNow: number) =>
+  `Scan completed successfully at ${newYorkDateTime(marketNow)}`
 export const cancelledAt = (marketNow: number) => `Scan cancelled at ${newYorkDateTime(marketNow)}`
 export const interruptedAt = (marketNow: number) => `Scan interrupted at ${newYorkDateTime(marketNow)}`
 export const failedBecause = (reason: string) => `Scan failed: ${reason}`

@@ -22,7 +22,12 @@ export function otmPercent(side: OptionSide, underlyingPrice: number, strike: nu
 }
 
 /** Price of the underlying at which the seller neither gains nor loses. A covered call's cost is today's price. */
-export function breakEven(side: OptionSide, underlyingPrice: number, strike: number, premium: number): number {
+export function breakEven(
+  side: OptionSide,
+  underlyingPrice: number,
+  strike: number,
+  premium: number,
+): number {
   return (side === 'PUT' ? strike : underlyingPrice) - premium
 }
 

@@ -50,7 +50,8 @@ export async function runScan(ports: RunPorts, settings: RunSettings, run: Run):
     )
     await recordPrices(ports, prices)
     const failed = outcomes.filter((outcome) => outcome.message !== null)
-    if (failed.length < symbols.length) return await finish('COMPLETED', completedAt(clock.marketNow()), symbols)
+    if (failed.length < symbols.length)
+      return await finish('COMPLETED', completedAt(clock.marketNow()), symbols)
     const reason = `none of the ${symbols.length} tickers could be read. ${failed[0]?.message ?? ''}`.trim()
     return await finish('FAILED', failedBecause(reason))
   } catch (error) {
@@ -74,7 +75,10 @@ export async function runScan(ports: RunPorts, settings: RunSettings, run: Run):
       return { end, outcomes }
     } catch (error) {
       if (run.signal.aborted) return null
-      log.warn({ runId, reason: String(error) }, 'The end of a scan could not be written; the next sweep will mark it.')
+      log.warn(
+        { runId, reason: String(error) },
+        'The end of a scan could not be written; the next sweep will mark it.',
+      )
       return { end: { ...end, state: 'INTERRUPTED', lastRun: interruptedAt(clock.marketNow()) }, outcomes }
     }
   }

@@ -1,6 +1,13 @@
 /** The use cases of a scan: start, cancel, read; and the housekeeping of every server. */
 import { CacheUnavailable } from './errors.ts'
-import { cancelledAt, failedBecause, interruptedAt, MARKET_CLOSED, NO_ACTIVE_STOCKS, NO_SCAN_RUNNING } from './messages.ts'
+import {
+  cancelledAt,
+  failedBecause,
+  interruptedAt,
+  MARKET_CLOSED,
+  NO_ACTIVE_STOCKS,
+  NO_SCAN_RUNNING,
+} from './messages.ts'
 import type { Instant } from './model.ts'
 import type { CachedScan, MarketHours, RunEnd, RunSummary, ScanRuns } from './ports.ts'
 import { runScan, type RunPorts, type RunReport, type RunSettings } from './run.ts'
@@ -80,7 +87,12 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
   }
 
   /** A run that cannot be recorded does not run. */
-  async function record(runId: string, startedAt: Instant, startedById: string, symbols: string[]): Promise<void> {
+  async function record(
+    runId: string,
+    startedAt: Instant,
+    startedById: string,
+    symbols: string[],
+  ): Promise<void> {
     try {
       await runs.started({ runId, startedById, startedAt, source, tickersTotal: symbols.length })
     } catch (error) {
@@ -116,13 +128,23 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
 
   async function recordInterruption(runId: string): Promise<void> {
     const { startedAt, outcomes } = await cache.read()
-    const end: RunEnd = { state: 'INTERRUPTED', lastRun: interruptedAt(clock.marketNow()), finishedAt: instant(), keep: null }
+    const end: RunEnd = {
+      state: 'INTERRUPTED',
+      lastRun: interruptedAt(clock.marketNow()),
+      finishedAt: instant(),
+      keep: null,
+    }
     await writeRun(runId, summarise(startedAt ?? end.finishedAt, { end, outcomes }))
   }
 
   async function cancelRun({ runId, startedAt, outcomes }: CachedScan): Promise<boolean> {
     if (runId === null) return false
-    const end: RunEnd = { state: 'CANCELLED', lastRun: cancelledAt(clock.marketNow()), finishedAt: instant(), keep: null }
+    const end: RunEnd = {
+      state: 'CANCELLED',
+      lastRun: cancelledAt(clock.marketNow()),
+      finishedAt: instant(),
+      keep: null,
+    }
     if (!(await cache.finish(runId, end))) return false
     live.get(runId)?.controller.abort(new Error('The scan was cancelled.'))
     await writeRun(runId, summarise(startedAt ?? end.finishedAt, { end, outcomes }))
@@ -138,11 +160,15 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
 
   async function sweep(): Promise<void> {
     try {
-      const interrupted = await cache.sweep({ lastRun: interruptedAt(clock.marketNow()), finishedAt: instant() })
+      const interrupted = await cache.sweep({
+        lastRun: interruptedAt(clock.marketNow()),
+        finishedAt: instant(),
+      })
       if (interrupted !== null) await recordInterruption(interrupted)
     } catch (error) {
       // The cache says its own outages; anything else is worth a line.
-      if (!(error instanceof CacheUnavailable)) log.error({ err: error }, 'Looking for orphaned scans failed.')
+      if (!(error instanceof CacheUnavailable))
+        log.error({ err: error }, 'Looking for orphaned scans failed.')
     }
   }
 

@@ -1,6 +1,22 @@
 /** Which contracts of a chain are worth selling, and why the others are not. */
-import { annualizedReturn, breakEven, CONTRACT_SHARES, midPrice, otmPercent, probabilities, spreadPercent } from './metrics.ts'
-import type { IsoDate, KeptContract, OptionChain, OptionQuote, RejectionReason, Rejections, ScanCriteria } from './model.ts'
+import {
+  annualizedReturn,
+  breakEven,
+  CONTRACT_SHARES,
+  midPrice,
+  otmPercent,
+  probabilities,
+  spreadPercent,
+} from './metrics.ts'
+import type {
+  IsoDate,
+  KeptContract,
+  OptionChain,
+  OptionQuote,
+  RejectionReason,
+  Rejections,
+  ScanCriteria,
+} from './model.ts'
 import { daysBetween } from './new-york.ts'
 
 export interface Screening {
@@ -20,7 +36,10 @@ export interface ScreeningContext {
   riskFreeRate: number
 }
 
-export function screenChain(chain: Pick<OptionChain, 'quotes' | 'badRows'>, context: ScreeningContext): Screening {
+export function screenChain(
+  chain: Pick<OptionChain, 'quotes' | 'badRows'>,
+  context: ScreeningContext,
+): Screening {
   const { criteria, today } = context
   const daysTo = rememberDays(today)
   const kept: KeptContract[] = []
@@ -37,12 +56,19 @@ export function screenChain(chain: Pick<OptionChain, 'quotes' | 'badRows'>, cont
       kept.push(keep({ ...quote, bid: quote.bid, delta: quote.delta }, days, context))
     }
   }
-  kept.sort((a, b) => compareText(a.expiration, b.expiration) || a.strike - b.strike || compareText(a.occSymbol, b.occSymbol))
+  kept.sort(
+    (a, b) =>
+      compareText(a.expiration, b.expiration) || a.strike - b.strike || compareText(a.occSymbol, b.occSymbol),
+  )
   return { kept, screened, rejections }
 }
 
 /** The first reason that holds, in the order of `rejectionReasons`; null for a contract worth selling. */
-export function rejectionOf(quote: OptionQuote, days: number, context: ScreeningContext): RejectionReason | null {
+export function rejectionOf(
+  quote: OptionQuote,
+  days: number,
+  context: ScreeningContext,
+): RejectionReason | null {
   const { criteria, underlyingPrice } = context
   const { bid, strike, delta } = quote
   if (!(strike > 0 && Number.isFinite(strike)) || !isReadable(bid) || !isReadable(quote.ask)) return 'BAD_ROW'
@@ -67,7 +93,10 @@ export function rejectionOf(quote: OptionQuote, days: number, context: Screening
  * Vendors say "not solved" with null, with −999, and with 0 beside an implied volatility of 0; a delta of the wrong
  * sign for its side is no delta either.
  */
-export function isKnownDelta(delta: number | null, quote: Pick<OptionQuote, 'side' | 'impliedVolatility'>): boolean {
+export function isKnownDelta(
+  delta: number | null,
+  quote: Pick<OptionQuote, 'side' | 'impliedVolatility'>,
+): boolean {
   if (delta === null || !Number.isFinite(delta) || Math.abs(delta) > 1) return false
   if (delta === 0) return quote.impliedVolatility !== null && quote.impliedVolatility > 0
   return delta < 0 === (quote.side === 'PUT')

@@ -59,7 +59,10 @@ export function unite(earlier: StatusUpdate, later: StatusUpdate): StatusUpdate 
   const overridden = new Set([...later.changedTickers.map((row) => row.symbol), ...later.removedTickers])
   const kept = earlier.changedTickers.filter((row) => !overridden.has(row.symbol))
   const changed = new Set(later.changedTickers.map((row) => row.symbol))
-  const removed = new Set([...earlier.removedTickers.filter((symbol) => !changed.has(symbol)), ...later.removedTickers])
+  const removed = new Set([
+    ...earlier.removedTickers.filter((symbol) => !changed.has(symbol)),
+    ...later.removedTickers,
+  ])
   const retold = new Set(later.changedOutcomes.map((outcome) => outcome.symbol))
   const outcomes = later.runId === earlier.runId ? earlier.changedOutcomes : []
   return {

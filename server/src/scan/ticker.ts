@@ -52,10 +52,17 @@ export async function scanTicker(
   }
 }
 
-function judge({ marketData, clock }: TickerPorts, settings: TickerSettings, chain: OptionChain): ScannedTicker {
+function judge(
+  { marketData, clock }: TickerPorts,
+  settings: TickerSettings,
+  chain: OptionChain,
+): ScannedTicker {
   const { symbol, underlyingPrice, quotedAt } = chain
   if (underlyingPrice === null || !(underlyingPrice > 0)) {
-    throw new MarketDataError('BAD_RESPONSE', `${symbol} came without a stock price, so its options cannot be judged.`)
+    throw new MarketDataError(
+      'BAD_RESPONSE',
+      `${symbol} came without a stock price, so its options cannot be judged.`,
+    )
   }
   const today = newYorkDate(clock.marketNow())
   const { kept, screened, rejections } = screenChain(chain, { ...settings, underlyingPrice, today })
@@ -63,7 +70,8 @@ function judge({ marketData, clock }: TickerPorts, settings: TickerSettings, cha
   const source = marketData.name
   return {
     outcome: { symbol, contractsScreened: screened, contractsKept: kept.length, rejections, message: null },
-    result: kept.length === 0 ? null : { symbol, source, scannedAt, quotedAt, underlyingPrice, options: kept },
+    result:
+      kept.length === 0 ? null : { symbol, source, scannedAt, quotedAt, underlyingPrice, options: kept },
     price: { symbol, price: underlyingPrice, pricedAt: quotedAt ?? scannedAt, source },
   }
 }

@@ -48,8 +48,19 @@ export function viewTickers(rows: TickerResult[], stocks: Stock[], source: strin
     .map((row) => {
       const stock = bySymbol.get(row.symbol) ?? null
       const value = stock === null ? null : intrinsicValueOf(stock)
-      const options = row.options.map((contract) => ({ ...contract, rating: ratingOf(contract.strike, value) }))
-      return { ...row, stock, options, rating: tickerRating(row.options.map(({ strike }) => strike), value) }
+      const options = row.options.map((contract) => ({
+        ...contract,
+        rating: ratingOf(contract.strike, value),
+      }))
+      return {
+        ...row,
+        stock,
+        options,
+        rating: tickerRating(
+          row.options.map(({ strike }) => strike),
+          value,
+        ),
+      }
     })
 }
 

@@ -46,7 +46,12 @@ describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
     const watcher = await new Redis(process.env['TEST_REDIS_URL'] ?? '').monitor()
     const commands: string[] = []
     watcher.on('monitor', (_time: string, [command, key]: string[]) => {
-      if (command === 'multi' || command === 'exec' || key?.startsWith(opened.keys.options.split(':')[0] ?? '')) commands.push(command ?? '')
+      if (
+        command === 'multi' ||
+        command === 'exec' ||
+        key?.startsWith(opened.keys.options.split(':')[0] ?? '')
+      )
+        commands.push(command ?? '')
     })
     expect((await cache.read()).tickers).toHaveLength(count)
     await until(() => commands.includes('exec'))
@@ -55,20 +60,57 @@ describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
   })
 
   test.each([
-    ['a row that is no JSON', (redis: Redis, keys: { options: string }) => redis.hset(keys.options, 'AAA', '{"symbol":')],
-    ['a row of another shape', (redis: Redis, keys: { options: string }) => redis.hset(keys.options, 'AAA', '{"symbol":"AAA"}')],
-    ['rows of a wrong type', async (redis: Redis, keys: { options: string }) => { await redis.set(keys.options, 'x') }],
-    ['a status of a wrong type', async (redis: Redis, keys: { status: string }) => { await redis.del(keys.status); await redis.lpush(keys.status, 'x') }],
-    ['a status that makes no sense', (redis: Redis, keys: { status: string }) => redis.hset(keys.status, 'state', 'DANCING')],
-    ['a lease of a wrong type', async (redis: Redis, keys: { lease: string }) => { await redis.lpush(keys.lease, 'x') }],
-    ['a position of a wrong type', async (redis: Redis, keys: { position: string }) => { await redis.set(keys.position, 'x') }],
-    ['a last run of a wrong type', async (redis: Redis, keys: { lastRun: string }) => { await redis.del(keys.lastRun); await redis.lpush(keys.lastRun, 'x') }],
+    [
+      'a row that is no JSON',
+      (redis: Redis, keys: { options: string }) => redis.hset(keys.options, 'AAA', '{"symbol":'),
+    ],
+    [
+      'a row of another shape',
+      (redis: Redis, keys: { options: string }) => redis.hset(keys.options, 'AAA', '{"symbol":"AAA"}'),
+    ],
+    [
+      'rows of a wrong type',
+      async (redis: Redis, keys: { options: string }) => {
+        await redis.set(keys.options, 'x')
+      },
+    ],
+    [
+      'a status of a wrong type',
+      async (redis: Redis, keys: { status: string }) => {
+        await redis.del(keys.status)
+        await redis.lpush(keys.status, 'x')
+      },
+    ],
+    [
+      'a status that makes no sense',
+      (redis: Redis, keys: { status: string }) => redis.hset(keys.status, 'state', 'DANCING'),
+    ],
+    [
+      'a lease of a wrong type',
+      async (redis: Redis, keys: { lease: string }) => {
+        await redis.lpush(keys.lease, 'x')
+      },
+    ],
+    [
+      'a position of a wrong type',
+      async (redis: Redis, keys: { position: string }) => {
+        await redis.set(keys.position, 'x')
+      },
+    ],
+    [
+      'a last run of a wrong type',
+      async (redis: Redis, keys: { lastRun: string }) => {
+        await redis.del(keys.lastRun)
+        await redis.lpush(keys.lastRun, 'x')
+      },
+    ],
   ])('names %s as corrupt, warns once, and is healed by the next scan', async (_case, damage) => {
     const log = recordingLog()
     await using opened = await redisCache.open({ clock: realClock, log })
     const { cache, redis, keys } = opened
     await cache.claim(run(['AAA', 'BBB']))
-    for (const symbol of ['AAA', 'BBB']) await cache.commit('r', outcome(symbol), row(symbol, { scannedAt: now() }))
+    for (const symbol of ['AAA', 'BBB'])
+      await cache.commit('r', outcome(symbol), row(symbol, { scannedAt: now() }))
     await cache.finish('r', end)
     if (redis !== null) await damage(redis, keys)
 
@@ -77,7 +119,9 @@ describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
     expect(damaged.corrupt).toHaveLength(1)
     expect(log.warnings()).toHaveLength(1)
 
-    expect(await cache.claim({ ...run(['AAA', 'BBB']), runId: 'healing', corrupt: damaged.corrupt })).toBe(true)
+    expect(await cache.claim({ ...run(['AAA', 'BBB']), runId: 'healing', corrupt: damaged.corrupt })).toBe(
+      true,
+    )
     expect(await cache.commit('healing', outcome('BBB'), row('BBB', { scannedAt: now() }))).toBe(true)
     expect(await cache.finish('healing', end)).toBe(true)
     const healed = await cache.read()

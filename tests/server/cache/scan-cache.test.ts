@@ -61,7 +61,9 @@ describe.each(cacheKinds)('the scan cache in $name', ({ name, open }) => {
 
   test('gives the lease to one run only, and says so to everybody', async () => {
     const { cache } = opened
-    const claims = await Promise.all(Array.from({ length: 50 }, (_, index) => cache.claim(run(`run-${index}`))))
+    const claims = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => cache.claim(run(`run-${index}`))),
+    )
     expect(claims.filter(Boolean)).toHaveLength(1)
     const state = await cache.read()
     expect(state).toMatchObject({
@@ -74,7 +76,13 @@ describe.each(cacheKinds)('the scan cache in $name', ({ name, open }) => {
     })
     await heard(1)
     expect(events).toHaveLength(1)
-    expect(events[0]).toMatchObject({ epoch: state.epoch, seq: 1, state: 'RUNNING', scanInProgress: true, changed: [] })
+    expect(events[0]).toMatchObject({
+      epoch: state.epoch,
+      seq: 1,
+      state: 'RUNNING',
+      scanInProgress: true,
+      changed: [],
+    })
   })
 
   test('stores a ticker, counts it, and announces it with its outcome', async () => {
@@ -121,10 +129,18 @@ describe.each(cacheKinds)('the scan cache in $name', ({ name, open }) => {
     await cache.commit('second', outcome('CCC', { contractsKept: 0, message: 'It failed.' }), null)
     const { tickers, outcomes } = await cache.read()
     expect(tickers).toEqual([newer, row('CCC')])
-    expect(outcomes.map(({ symbol, message }) => [symbol, message])).toEqual([['AAA', null], ['BBB', null], ['CCC', 'It failed.']])
+    expect(outcomes.map(({ symbol, message }) => [symbol, message])).toEqual([
+      ['AAA', null],
+      ['BBB', null],
+      ['CCC', 'It failed.'],
+    ])
     await heard(8)
-    expect(events.find(({ outcome: of, runId }) => runId === 'second' && of?.symbol === 'BBB')?.removed).toEqual(['BBB'])
-    expect(events.find(({ outcome: of, runId }) => runId === 'second' && of?.symbol === 'CCC')?.removed).toEqual([])
+    expect(
+      events.find(({ outcome: of, runId }) => runId === 'second' && of?.symbol === 'BBB')?.removed,
+    ).toEqual(['BBB'])
+    expect(
+      events.find(({ outcome: of, runId }) => runId === 'second' && of?.symbol === 'CCC')?.removed,
+    ).toEqual([])
   })
 
   test('ends a run, releases the lease, and removes what is no longer on the list', async () => {
@@ -245,6 +261,12 @@ describe.each(cacheKinds)('the scan cache in $name', ({ name, open }) => {
     const { cache } = opened
     await cache.announce(['AAA', 'BBB'])
     await heard(1)
-    expect(events[0]).toMatchObject({ changed: ['AAA', 'BBB'], removed: [], outcome: null, state: 'IDLE', reset: false })
+    expect(events[0]).toMatchObject({
+      changed: ['AAA', 'BBB'],
+      removed: [],
+      outcome: null,
+      state: 'IDLE',
+      reset: false,
+    })
   })
 })

@@ -22,7 +22,11 @@ const openPostgres = async (serverUrl: string): Promise<TestDatabase> => {
   const asOwner = async (sql: string) => {
     const client = new Client({ connectionString: serverUrl })
     await client.connect()
-    await client.query(sql).finally(() => client.end())
+    try {
+      await client.query(sql)
+    } finally {
+      await client.end()
+    }
   }
   await asOwner(`CREATE DATABASE ${name}`)
   const url = new URL(serverUrl)

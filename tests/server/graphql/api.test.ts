@@ -49,14 +49,28 @@ beforeAll(async () => {
   vendor = await startCboeServer()
   for (const symbol of SYMBOLS) vendor.serve(symbol, wheelPayload(symbol, '2025-06-06'))
   server = await startServer(
-    { MARKET_DATA: 'cboe', CBOE_BASE_URL: vendor.baseUrl, CLOCK_AT: '2025-06-06T19:30:00Z', SCAN_CONCURRENCY: '2' },
+    {
+      MARKET_DATA: 'cboe',
+      CBOE_BASE_URL: vendor.baseUrl,
+      CLOCK_AT: '2025-06-06T19:30:00Z',
+      SCAN_CONCURRENCY: '2',
+    },
     log,
   )
   cookie = await signIn(server.url)
-  const { data } = await ask<{ stocks: { symbol: string }[] }>(server.url, cookie, '{ stocks(active: true) { symbol } }')
+  const { data } = await ask<{ stocks: { symbol: string }[] }>(
+    server.url,
+    cookie,
+    '{ stocks(active: true) { symbol } }',
+  )
   for (const { symbol } of data.stocks) {
     if (SYMBOLS.includes(symbol)) continue
-    await ask(server.url, cookie, `mutation ($symbol: String!) { updateStock(symbol: $symbol, input: { active: false }) { id } }`, { symbol })
+    await ask(
+      server.url,
+      cookie,
+      `mutation ($symbol: String!) { updateStock(symbol: $symbol, input: { active: false }) { id } }`,
+      { symbol },
+    )
   }
 })
 afterAll(async () => {
@@ -108,7 +122,14 @@ describe('signing in', () => {
 
   test('tells who is signed in', async () => {
     const { data } = await ask(server.url, cookie, '{ viewer { email name role isDemo } }')
-    expect(data).toEqual({ viewer: { email: 'demo@example.com', name: expect.any(String) as string, role: 'ADMINISTRATOR', isDemo: true } })
+    expect(data).toEqual({
+      viewer: {
+        email: 'demo@example.com',
+        name: expect.any(String) as string,
+        role: 'ADMINISTRATOR',
+        isDemo: true,
+      },
+    })
   })
 })
 
@@ -121,18 +142,30 @@ describe('scanning', () => {
       isLocalEnvironment: true,
       source: 'Cboe, delayed 15 minutes',
       simulated: false,
-      criteria: { side: 'PUT', minAnnualizedReturn: 30, maxAbsDelta: 0.2, minDaysToExpiration: 1, maxDaysToExpiration: 28 },
+      criteria: {
+        side: 'PUT',
+        minAnnualizedReturn: 30,
+        maxAbsDelta: 0.2,
+        minDaysToExpiration: 1,
+        maxDaysToExpiration: 28,
+      },
       market: { isOpen: true, opensAt: null, now: '2025-06-06T19:30:00.000Z' },
     })
     expect(tickers.map(({ symbol }) => symbol)).toEqual(SYMBOLS)
-    expect(tickers[0]).toMatchObject({ quotedAt: '2025-06-06T19:59:58.000Z', underlyingPrice: 100, rating: 'UNKNOWN' })
+    expect(tickers[0]).toMatchObject({
+      quotedAt: '2025-06-06T19:59:58.000Z',
+      underlyingPrice: 100,
+      rating: 'UNKNOWN',
+    })
     expect(tickers[0]?.options[0]).toMatchObject({ side: 'PUT', premium: expect.any(Number) as number })
     expect(outcomes).toHaveLength(3)
   })
 
   test('fifty at once start one scan; the others get its status', async () => {
     vendor.misbehave('*', { kind: 'hang' })
-    const answers = await Promise.all(Array.from({ length: 50 }, () => ask<{ startScan: { __typename: string } }>(server.url, cookie, START)))
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => ask<{ startScan: { __typename: string } }>(server.url, cookie, START)),
+    )
     const kinds = answers.map(({ data }) => data.startScan.__typename)
     expect(kinds.filter((kind) => kind === 'ScanStarted')).toHaveLength(1)
     expect(kinds.filter((kind) => kind === 'ScanAlreadyRunning')).toHaveLength(49)
@@ -152,7 +185,8 @@ describe('scanning', () => {
   })
 
   test('is cancelled on request, and says when there is nothing to cancel', async () => {
-    const CANCEL = 'mutation { cancelScan { __typename ... on ScanCancelled { status { state lastRun } } ... on NoScanRunning { message } } }'
+    const CANCEL =
+      'mutation { cancelScan { __typename ... on ScanCancelled { status { state lastRun } } ... on NoScanRunning { message } } }'
     expect((await ask(server.url, cookie, CANCEL)).data).toEqual({
       cancelScan: { __typename: 'NoScanRunning', message: 'No scan is running.' },
     })
@@ -178,7 +212,8 @@ describe('scanning', () => {
 })
 
 describe.each<Transport>(['WebSocket', 'SSE'])('following a scan over %s', (transport) => {
-  const watch = () => follow<{ scanStatus: Status }>(server.url, cookie, `subscription { scanStatus { ${STATUS} } }`, transport)
+  const watch = () =>
+    follow<{ scanStatus: Status }>(server.url, cookie, `subscription { scanStatus { ${STATUS} } }`, transport)
 
   test('begins with the state of the moment and misses nothing until the end', async () => {
     vendor.misbehave('*', { kind: 'slow', delayMs: 60 })
@@ -196,7 +231,9 @@ describe.each<Transport>(['WebSocket', 'SSE'])('following a scan over %s', (tran
       const first = seqs[0] ?? 0
       expect(statuses[0]?.snapshot).toBe(true)
       expect(seqs).toEqual(seqs.map((_, index) => first + index))
-      const rows = new Set(statuses.flatMap(({ changedTickers }) => changedTickers.map(({ symbol }) => symbol)))
+      const rows = new Set(
+        statuses.flatMap(({ changedTickers }) => changedTickers.map(({ symbol }) => symbol)),
+      )
       expect([...rows].toSorted()).toEqual(SYMBOLS)
       reader.stop()
     }
@@ -233,27 +270,49 @@ describe('the list of stocks', () => {
       { symbol, name },
     )
   test('takes a new symbol in any case, once', async () => {
-    expect((await add(' brk.b ', 'Berkshire')).data).toEqual({ addStock: { symbol: 'BRK.B', name: 'Berkshire', active: true } })
+    expect((await add(' brk.b ', 'Berkshire')).data).toEqual({
+      addStock: { symbol: 'BRK.B', name: 'Berkshire', active: true },
+    })
     expect((await add('BRK.B')).errors?.[0]).toMatchObject({ extensions: { code: 'ALREADY_LISTED' } })
-    await ask(server.url, cookie, 'mutation { updateStock(symbol: "BRK.B", input: { active: false }) { id } }')
+    await ask(
+      server.url,
+      cookie,
+      'mutation { updateStock(symbol: "BRK.B", input: { active: false }) { id } }',
+    )
   })
   test.each(['', 'TOOLONGX', 'A B', '<b>', '../..', 'BRK.BB'])('refuses %j as a symbol', async (symbol) => {
     expect((await add(symbol)).errors?.[0]).toMatchObject({ extensions: { code: 'BAD_INPUT' } })
   })
   test('refuses a value that cannot be, and an unknown stock, and changes nothing', async () => {
     const set = (symbol: string, value: number) =>
-      ask(server.url, cookie, 'mutation ($s: String!, $v: Float!) { updateStock(symbol: $s, input: { intrinsicValueEps: { value: $v } }) { id } }', { s: symbol, v: value })
+      ask(
+        server.url,
+        cookie,
+        'mutation ($s: String!, $v: Float!) { updateStock(symbol: $s, input: { intrinsicValueEps: { value: $v } }) { id } }',
+        { s: symbol, v: value },
+      )
     expect((await set('AAPL', -1)).errors?.[0]).toMatchObject({ extensions: { code: 'BAD_INPUT' } })
     expect((await set('AAPL', 0)).errors?.[0]).toMatchObject({ extensions: { code: 'BAD_INPUT' } })
     expect((await set('NOPE', 1)).errors?.[0]).toMatchObject({ extensions: { code: 'NOT_FOUND' } })
-    const { data } = await ask(server.url, cookie, '{ stocks(active: true) { symbol intrinsicValueEps { value } } }')
+    const { data } = await ask(
+      server.url,
+      cookie,
+      '{ stocks(active: true) { symbol intrinsicValueEps { value } } }',
+    )
     expect(data).toEqual({ stocks: SYMBOLS.map((symbol) => ({ symbol, intrinsicValueEps: null })) })
   })
 })
 
 describe('the edge', () => {
-  const post = (headers: Record<string, string>, body: string = JSON.stringify({ query: '{ viewer { id } }' })) =>
-    fetch(`${server.url}/graphql`, { method: 'POST', headers: { cookie, 'content-type': 'application/json', ...headers }, body })
+  const post = (
+    headers: Record<string, string>,
+    body: string = JSON.stringify({ query: '{ viewer { id } }' }),
+  ) =>
+    fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/json', ...headers },
+      body,
+    })
 
   test('answers the same origin and programs without one, and refuses other sites', async () => {
     expect((await post({})).status).toBe(200)
@@ -278,12 +337,23 @@ describe('the edge', () => {
 
   test('answers an unknown Host in LOCAL with 421', async () => {
     const { app } = server
-    expect((await app.fetch(new Request('http://rebound.example/api/status', { headers: { host: 'rebound.example' } }))).status).toBe(421)
-    expect((await app.fetch(new Request('http://localhost/api/status', { headers: { host: 'localhost:4000' } }))).status).toBe(200)
+    expect(
+      (
+        await app.fetch(
+          new Request('http://rebound.example/api/status', { headers: { host: 'rebound.example' } }),
+        )
+      ).status,
+    ).toBe(421)
+    expect(
+      (await app.fetch(new Request('http://localhost/api/status', { headers: { host: 'localhost:4000' } })))
+        .status,
+    ).toBe(200)
   })
 
   test('refuses a body over 256 kB', async () => {
-    expect((await post({}, JSON.stringify({ query: `{ viewer { id } } #${'x'.repeat(300_000)}` }))).status).toBe(413)
+    expect(
+      (await post({}, JSON.stringify({ query: `{ viewer { id } } #${'x'.repeat(300_000)}` }))).status,
+    ).toBe(413)
   })
 
   test('tells a person’s mistake from a bug, and hides the bug’s inside', async () => {
@@ -296,6 +366,8 @@ describe('the edge', () => {
     curatedList.list = list
     expect(JSON.stringify(broken)).not.toContain('secret inside')
     expect(broken.errors?.[0]).toMatchObject({ extensions: { code: 'INTERNAL_SERVER_ERROR' } })
-    expect(log.lines.some(({ level, message }) => level === 'error' && message === 'A resolver failed.')).toBe(true)
+    expect(
+      log.lines.some(({ level, message }) => level === 'error' && message === 'A resolver failed.'),
+    ).toBe(true)
   })
 })

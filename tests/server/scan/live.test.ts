@@ -43,7 +43,14 @@ describe.each(cacheKinds)('the live status, with the cache in $name', ({ name, o
     const events: ScanEvents = {
       subscribe: (listener) => opened.events.subscribe((event) => void (pass(event) && listener(event))),
     }
-    live = createLiveStatus({ cache: opened.cache, events, stocks, log: silentLog, source: 'fake', lookMs: 50 })
+    live = createLiveStatus({
+      cache: opened.cache,
+      events,
+      stocks,
+      log: silentLog,
+      source: 'fake',
+      lookMs: 50,
+    })
     // In Redis the first write ever begins the epoch.
     await opened.cache.announce([])
   })
@@ -67,11 +74,15 @@ describe.each(cacheKinds)('the live status, with the cache in $name', ({ name, o
     await opened.cache.finish('r', end)
     await until(() => reader.last()?.state === 'COMPLETED')
     const start = reader.updates[0]?.seq ?? 0
-    expect(reader.updates.map(({ seq }) => seq - start)).toEqual(Array.from({ length: 27 }, (_, index) => index))
-    expect(reader.updates.slice(1).every(({ snapshot }) => !snapshot)).toBe(true)
-    expect(reader.updates.slice(1).map(({ progress }) => progress.done)).toEqual(
-      [0, ...SYMBOLS.flatMap((_, index) => [index, index + 1]), 12],
+    expect(reader.updates.map(({ seq }) => seq - start)).toEqual(
+      Array.from({ length: 27 }, (_, index) => index),
     )
+    expect(reader.updates.slice(1).every(({ snapshot }) => !snapshot)).toBe(true)
+    expect(reader.updates.slice(1).map(({ progress }) => progress.done)).toEqual([
+      0,
+      ...SYMBOLS.flatMap((_, index) => [index, index + 1]),
+      12,
+    ])
     expect([...reader.rows.keys()]).toEqual(SYMBOLS)
   })
 
@@ -90,7 +101,9 @@ describe.each(cacheKinds)('the live status, with the cache in $name', ({ name, o
       const seqs = reader.updates.map(({ seq }) => seq)
       expect(seqs).toEqual(seqs.toSorted((a, b) => a - b))
       expect(new Set(seqs).size).toBe(seqs.length)
-      expect([...reader.rows].toSorted(([a], [b]) => (a < b ? -1 : 1))).toEqual(SYMBOLS.map((symbol, index) => [symbol, 100 + index]))
+      expect([...reader.rows].toSorted(([a], [b]) => (a < b ? -1 : 1))).toEqual(
+        SYMBOLS.map((symbol, index) => [symbol, 100 + index]),
+      )
     }
   })
 
@@ -134,7 +147,9 @@ describe.each(cacheKinds)('the live status, with the cache in $name', ({ name, o
     await commit('T00')
     await until(() => reader.rows.size === 1)
     const before = stocks.stocks
-    stocks.stocks = before.map((each) => (each.symbol === 'T00' ? stock('T00', { intrinsicValueEps: { value: 500, source: 'USER' } }) : each))
+    stocks.stocks = before.map((each) =>
+      each.symbol === 'T00' ? stock('T00', { intrinsicValueEps: { value: 500, source: 'USER' } }) : each,
+    )
     await opened.cache.announce(['T00'])
     await until(() => reader.last()?.changedTickers[0]?.rating === 'GOOD')
     stocks.stocks = before
@@ -219,7 +234,13 @@ describe.skipIf(!hasRedis)('the live status, when Redis goes away', () => {
     await using server = await startRedis()
     const log = recordingLog()
     await using opened = await redisCache.open({ clock: realClock, url: server.url, log, prefix: 'p' })
-    const live = createLiveStatus({ ...opened, stocks: fakeStocks(SYMBOLS), log, source: 'fake', lookMs: 100 })
+    const live = createLiveStatus({
+      ...opened,
+      stocks: fakeStocks(SYMBOLS),
+      log,
+      source: 'fake',
+      lookMs: 100,
+    })
     const reader = follow(live)
     await opened.cache.claim(claim())
     await opened.cache.commit('r', outcome('T00'), row('T00', { scannedAt: now() }))
@@ -228,7 +249,10 @@ describe.skipIf(!hasRedis)('the live status, when Redis goes away', () => {
     await until(() => reader.last()?.degraded === true)
     await pause(500)
     expect(reader.updates.filter(({ degraded }) => degraded)).toHaveLength(1)
-    expect(reader.last()).toMatchObject({ snapshot: false, lastRun: 'Data temporarily unavailable. Please refresh the page.' })
+    expect(reader.last()).toMatchObject({
+      snapshot: false,
+      lastRun: 'Data temporarily unavailable. Please refresh the page.',
+    })
     const late = follow(live)
     await until(() => late.updates.length === 1)
     expect(late.last()).toMatchObject({ degraded: true, seq: 0 })

@@ -20,29 +20,32 @@ const vectors = [
   [200, 150, 60, 0.8, 5.4772, 0.7726, 0.8057, 144.5228, 22.21, 23.05, 64.871],
 ] as const
 
-describe.each(vectors)('S %d, K %d, D %d, σ %d', (spot, strike, days, volatility, premium, otm, profit, even, gross, net, move) => {
-  test('has the returns of the reference', () => {
-    expect(annualizedReturn(premium, strike, days)).toBeCloseTo(gross, 2)
-    expect(returnOnNetCash(premium, strike, days)).toBeCloseTo(net, 2)
-  })
-  test('has the break-even and the expected move of the reference', () => {
-    expect(breakEven('PUT', spot, strike, premium)).toBeCloseTo(even, 4)
-    expect(expectedMove(spot, volatility, days)).toBeCloseTo(move, 3)
-  })
-  test('has the probabilities of the reference', () => {
-    const found = probabilities({
-      side: 'PUT',
-      underlyingPrice: spot,
-      strike,
-      premium,
-      days,
-      impliedVolatility: volatility,
-      riskFreeRate: 0.045,
+describe.each(vectors)(
+  'S %d, K %d, D %d, σ %d',
+  (spot, strike, days, volatility, premium, otm, profit, even, gross, net, move) => {
+    test('has the returns of the reference', () => {
+      expect(annualizedReturn(premium, strike, days)).toBeCloseTo(gross, 2)
+      expect(returnOnNetCash(premium, strike, days)).toBeCloseTo(net, 2)
     })
-    expect(found.otm).toBeCloseTo(otm, 4)
-    expect(found.profit).toBeCloseTo(profit, 4)
-  })
-})
+    test('has the break-even and the expected move of the reference', () => {
+      expect(breakEven('PUT', spot, strike, premium)).toBeCloseTo(even, 4)
+      expect(expectedMove(spot, volatility, days)).toBeCloseTo(move, 3)
+    })
+    test('has the probabilities of the reference', () => {
+      const found = probabilities({
+        side: 'PUT',
+        underlyingPrice: spot,
+        strike,
+        premium,
+        days,
+        impliedVolatility: volatility,
+        riskFreeRate: 0.045,
+      })
+      expect(found.otm).toBeCloseTo(otm, 4)
+      expect(found.profit).toBeCloseTo(profit, 4)
+    })
+  },
+)
 
 test('less than a day counts as one', () => {
   expect(annualizedReturn(1, 100, 0)).toBe(annualizedReturn(1, 100, 1))
@@ -60,7 +63,14 @@ test('a covered call breaks even below today’s price', () => {
 })
 
 test('a call’s probabilities mirror the put’s', () => {
-  const inputs = { underlyingPrice: 100, strike: 105, premium: 1, days: 30, impliedVolatility: 0.3, riskFreeRate: 0.045 }
+  const inputs = {
+    underlyingPrice: 100,
+    strike: 105,
+    premium: 1,
+    days: 30,
+    impliedVolatility: 0.3,
+    riskFreeRate: 0.045,
+  }
   const put = probabilities({ side: 'PUT', ...inputs })
   const call = probabilities({ side: 'CALL', ...inputs })
   expect(call.otm).toBeCloseTo(1 - put.otm, 12)

@@ -22,8 +22,14 @@ test.each([
 })
 
 test('the preferred model’s value counts, and the other one does not stand in for it', () => {
-  expect(intrinsicValueOf(stock('A', { intrinsicValueEps: value(10), intrinsicValueFcf: value(20) }))).toBe(10)
-  expect(intrinsicValueOf(stock('A', { intrinsicValueEps: value(10), intrinsicValueFcf: value(20), preferredModel: 'FCF' }))).toBe(20)
+  expect(intrinsicValueOf(stock('A', { intrinsicValueEps: value(10), intrinsicValueFcf: value(20) }))).toBe(
+    10,
+  )
+  expect(
+    intrinsicValueOf(
+      stock('A', { intrinsicValueEps: value(10), intrinsicValueFcf: value(20), preferredModel: 'FCF' }),
+    ),
+  ).toBe(20)
   expect(intrinsicValueOf(stock('A', { intrinsicValueEps: value(10), preferredModel: 'FCF' }))).toBeNull()
 })
 

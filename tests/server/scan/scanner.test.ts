@@ -6,7 +6,18 @@ import type { ScanEvent } from '../../../server/src/scan/model.ts'
 import type { MarketHours } from '../../../server/src/scan/ports.ts'
 import { createScanner, type Scanner, type ScannerSettings } from '../../../server/src/scan/scanner.ts'
 import { cacheKinds, type OpenCache } from '../../support/caches.ts'
-import { chain, fakeMarket, fakeRuns, fakeStocks, quote, realClock, recordingLog, row, stock, type FakeMarket } from '../../support/fakes.ts'
+import {
+  chain,
+  fakeMarket,
+  fakeRuns,
+  fakeStocks,
+  quote,
+  realClock,
+  recordingLog,
+  row,
+  stock,
+  type FakeMarket,
+} from '../../support/fakes.ts'
 import { pause, until } from '../../support/until.ts'
 
 const settings: ScannerSettings = {
@@ -52,7 +63,16 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
   })
 
   async function server(change: Partial<ScannerSettings> = {}, marketHours = openMarket): Promise<Scanner> {
-    const ports = { cache: opened.cache, marketData: market, stocks, runs, marketHours, clock: realClock, log, newId: randomUUID }
+    const ports = {
+      cache: opened.cache,
+      marketData: market,
+      stocks,
+      runs,
+      marketHours,
+      clock: realClock,
+      log,
+      newId: randomUUID,
+    }
     const scanner = createScanner(ports, { ...settings, ...change })
     await scanner.open()
     scanners.push(scanner)
@@ -64,7 +84,10 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
     const scanner = await server()
     market.answers.set('CCC', () => chain('CCC', { quotes: [quote({ bid: 0 })] }))
     const started = await scanner.start('person')
-    expect(started).toMatchObject({ kind: 'ScanStarted', status: { state: 'RUNNING', progress: { total: 3 } } })
+    expect(started).toMatchObject({
+      kind: 'ScanStarted',
+      status: { state: 'RUNNING', progress: { total: 3 } },
+    })
     await ended(scanner)
     const view = await scanner.results()
     expect(view.lastRun).toMatch(/^Scan completed successfully at 2025-06-06 15:30:00$/)
@@ -77,21 +100,28 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
     expect(market.busiest).toBe(2)
     expect(stocks.prices.get('CCC')).toBe(100)
     await until(() => events.at(-1)?.state === 'COMPLETED')
-    const announced = events.filter(({ changed }) => changed.length > 0).map(({ changed, state }) => ({ changed, state }))
+    const announced = events
+      .filter(({ changed }) => changed.length > 0)
+      .map(({ changed, state }) => ({ changed, state }))
     expect(announced.toSorted((a, b) => (a.changed.join() < b.changed.join() ? -1 : 1))).toEqual([
       { changed: ['AAA'], state: 'RUNNING' },
       { changed: ['BBB'], state: 'RUNNING' },
     ])
-    expect([...runs.rows.values()]).toMatchObject([{ state: 'COMPLETED', startedById: 'person', tickersFailed: 0 }])
+    expect([...runs.rows.values()]).toMatchObject([
+      { state: 'COMPLETED', startedById: 'person', tickersFailed: 0 },
+    ])
   })
 
   test('starts one scan for 50 presses on three servers, and gives the other 49 its status', async () => {
     const servers = [await server(), await server(), await server()]
-    const outcomes = await Promise.all(Array.from({ length: 50 }, async (_, index) => servers[index % 3]?.start('person')))
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => servers[index % 3]?.start('person')),
+    )
     expect(outcomes.filter((outcome) => outcome?.kind === 'ScanStarted')).toHaveLength(1)
     const refused = outcomes.filter((outcome) => outcome?.kind === 'ScanAlreadyRunning')
     expect(refused).toHaveLength(49)
-    for (const outcome of refused) expect(outcome).toMatchObject({ status: { lastRun: expect.stringMatching(/^Scan/) as string } })
+    for (const outcome of refused)
+      expect(outcome).toMatchObject({ status: { lastRun: expect.stringMatching(/^Scan/) as string } })
     await ended(servers[0] as Scanner)
     expect(market.asked).toHaveLength(3)
     expect(runs.rows.size).toBe(1)
@@ -99,7 +129,9 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
 
   test('lists a ticker that fails with a sentence, and goes on', async () => {
     const scanner = await server()
-    market.answers.set('AAA', () => Promise.reject(new MarketDataError('RATE_LIMITED', 'Fake is limiting requests.')))
+    market.answers.set('AAA', () =>
+      Promise.reject(new MarketDataError('RATE_LIMITED', 'Fake is limiting requests.')),
+    )
     market.answers.set('BBB', () => Promise.reject(new TypeError('x is not a function')))
     await scanner.start('person')
     await ended(scanner)
@@ -110,7 +142,9 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
       null,
     ])
     expect(view.state).toBe('COMPLETED')
-    expect(log.lines.some(({ level, message }) => level === 'error' && message === 'A ticker broke the scanner.')).toBe(true)
+    expect(
+      log.lines.some(({ level, message }) => level === 'error' && message === 'A ticker broke the scanner.'),
+    ).toBe(true)
   })
 
   test('gives up on a ticker that takes too long, and on one without a stock price', async () => {
@@ -157,7 +191,10 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
     market.answers.set('BBB', () => new Promise(() => {}))
     await first.start('person')
     await until(async () => (await second.results()).progress.done === 1)
-    expect(await second.cancel()).toMatchObject({ kind: 'ScanCancelled', status: { state: 'CANCELLED', scanInProgress: false } })
+    expect(await second.cancel()).toMatchObject({
+      kind: 'ScanCancelled',
+      status: { state: 'CANCELLED', scanInProgress: false },
+    })
     expect(await second.cancel()).toMatchObject({ kind: 'NoScanRunning' })
     expect((await first.results()).lastRun).toBe('Scan cancelled at 2025-06-06 15:30:00')
     expect((await first.results()).tickers.map(({ symbol }) => symbol)).toEqual(['AAA'])
@@ -169,8 +206,19 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
 
   test('marks the run of a scanner that died as interrupted, and tells it once', async () => {
     const survivor = await server()
-    await opened.cache.claim({ runId: 'dead', startedAt: new Date().toISOString(), symbols: ['AAA'], corrupt: [] })
-    await runs.started({ runId: 'dead', startedById: 'person', startedAt: '', source: 'fake', tickersTotal: 1 })
+    await opened.cache.claim({
+      runId: 'dead',
+      startedAt: new Date().toISOString(),
+      symbols: ['AAA'],
+      corrupt: [],
+    })
+    await runs.started({
+      runId: 'dead',
+      startedById: 'person',
+      startedAt: '',
+      source: 'fake',
+      tickersTotal: 1,
+    })
     await until(async () => (await survivor.results()).state === 'INTERRUPTED', 3_000)
     await until(() => runs.rows.get('dead')?.state === 'INTERRUPTED')
     await pause(100)
@@ -211,7 +259,10 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
     })
     market.unavailable = () => 'Fake asked us to wait.'
     const scanner = await server()
-    expect(await scanner.start('person')).toEqual({ kind: 'MarketDataUnavailable', message: 'Fake asked us to wait.' })
+    expect(await scanner.start('person')).toEqual({
+      kind: 'MarketDataUnavailable',
+      message: 'Fake asked us to wait.',
+    })
     market.unavailable = () => null
     const listed = stocks.stocks
     stocks.stocks = []
@@ -243,20 +294,35 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
     await ended(scanner)
     const ratings = async () => (await scanner.results()).tickers.map(({ rating }) => rating)
     expect(await ratings()).toEqual(['GOOD', 'HIGH', 'UNKNOWN'])
-    expect((await scanner.results({ ratings: ['HIGH'] })).tickers.map(({ symbol }) => symbol)).toEqual(['BBB'])
+    expect((await scanner.results({ ratings: ['HIGH'] })).tickers.map(({ symbol }) => symbol)).toEqual([
+      'BBB',
+    ])
     expect((await scanner.results({ symbols: ['CCC'] })).tickers.map(({ symbol }) => symbol)).toEqual(['CCC'])
     expect((await scanner.results({ minAnnualizedReturn: 1_000 })).tickers).toEqual([])
     stocks.stocks = [stock('AAA')]
     expect(await ratings()).toEqual(['UNKNOWN', 'UNKNOWN', 'UNKNOWN'])
-    expect((await scanner.results()).tickers.map((ticker) => ticker.stock?.symbol ?? null)).toEqual(['AAA', null, null])
+    expect((await scanner.results()).tickers.map((ticker) => ticker.stock?.symbol ?? null)).toEqual([
+      'AAA',
+      null,
+      null,
+    ])
     stocks.stocks = ['AAA', 'BBB', 'CCC'].map((symbol) => stock(symbol))
   })
 
   test('drops what another provider left when it opens, and hides it until then', async () => {
     const scanner = await server()
-    await opened.cache.claim({ runId: 'r', startedAt: new Date().toISOString(), symbols: ['AAA'], corrupt: [] })
+    await opened.cache.claim({
+      runId: 'r',
+      startedAt: new Date().toISOString(),
+      symbols: ['AAA'],
+      corrupt: [],
+    })
     const outcome = { symbol: 'AAA', contractsScreened: 1, contractsKept: 1, rejections: {}, message: null }
-    await opened.cache.commit('r', outcome, row('AAA', { source: 'another', scannedAt: new Date().toISOString() }))
+    await opened.cache.commit(
+      'r',
+      outcome,
+      row('AAA', { source: 'another', scannedAt: new Date().toISOString() }),
+    )
     expect((await opened.cache.read()).tickers).toHaveLength(1)
     expect((await scanner.results()).tickers).toEqual([])
     await server()
@@ -281,30 +347,42 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
   })
 })
 
-describe.each(cacheKinds.filter(({ name }) => name === 'Redis'))('a scan whose data is flushed in $name', ({ open }) => {
-  test('stops, says that it was interrupted, and the next one works', async () => {
-    await using opened = await open({ clock: realClock, leaseMs: settings.leaseMs })
-    const market = fakeMarket(5)
-    const runs = fakeRuns()
-    market.answers.set('BBB', async () => {
-      await pause(300)
-      return chain('BBB')
+describe.each(cacheKinds.filter(({ name }) => name === 'Redis'))(
+  'a scan whose data is flushed in $name',
+  ({ open }) => {
+    test('stops, says that it was interrupted, and the next one works', async () => {
+      await using opened = await open({ clock: realClock, leaseMs: settings.leaseMs })
+      const market = fakeMarket(5)
+      const runs = fakeRuns()
+      market.answers.set('BBB', async () => {
+        await pause(300)
+        return chain('BBB')
+      })
+      const log = recordingLog()
+      const stocks = fakeStocks(['AAA', 'BBB', 'CCC'])
+      const scanner = createScanner(
+        {
+          cache: opened.cache,
+          marketData: market,
+          stocks,
+          runs,
+          marketHours: openMarket,
+          clock: realClock,
+          log,
+          newId: randomUUID,
+        },
+        settings,
+      )
+      await scanner.open()
+      await scanner.start('person')
+      await until(async () => (await scanner.results()).progress.done === 2)
+      await opened.redis?.del(...Object.values(opened.keys))
+      await until(async () => (await scanner.results()).state === 'INTERRUPTED')
+      expect([...runs.rows.values()]).toMatchObject([{ state: 'INTERRUPTED' }])
+      market.answers.clear()
+      expect((await scanner.start('person')).kind).toBe('ScanStarted')
+      await until(async () => (await scanner.results()).state === 'COMPLETED')
+      await scanner.close()
     })
-    const log = recordingLog()
-    const stocks = fakeStocks(['AAA', 'BBB', 'CCC'])
-    const scanner = createScanner(
-      { cache: opened.cache, marketData: market, stocks, runs, marketHours: openMarket, clock: realClock, log, newId: randomUUID },
-      settings,
-    )
-    await scanner.open()
-    await scanner.start('person')
-    await until(async () => (await scanner.results()).progress.done === 2)
-    await opened.redis?.del(...Object.values(opened.keys))
-    await until(async () => (await scanner.results()).state === 'INTERRUPTED')
-    expect([...runs.rows.values()]).toMatchObject([{ state: 'INTERRUPTED' }])
-    market.answers.clear()
-    expect((await scanner.start('person')).kind).toBe('ScanStarted')
-    await until(async () => (await scanner.results()).state === 'COMPLETED')
-    await scanner.close()
-  })
-})
+  },
+)

@@ -33,7 +33,13 @@ describe('a contract is kept, or rejected for the first reason that holds', () =
     ['expires a day later', { bid: 3 }, 29, {}, 'EXPIRATION_OUT_OF_RANGE'],
     ['expires tomorrow', {}, 1, {}, null],
     ['expires today', {}, 0, {}, 'EXPIRATION_OUT_OF_RANGE'],
-    ['has expired, with criteria that would take any day', {}, -1, { minDaysToExpiration: 0 }, 'EXPIRATION_OUT_OF_RANGE'],
+    [
+      'has expired, with criteria that would take any day',
+      {},
+      -1,
+      { minDaysToExpiration: 0 },
+      'EXPIRATION_OUT_OF_RANGE',
+    ],
     ['expires today, when that is wanted', {}, 0, { minDaysToExpiration: 0 }, null],
     ['is at the money', { strike: 100 }, 14, {}, 'IN_THE_MONEY'],
     ['is in the money', { strike: 101 }, 14, {}, 'IN_THE_MONEY'],
@@ -42,7 +48,13 @@ describe('a contract is kept, or rejected for the first reason that holds', () =
     ['has no delta', { delta: null }, 14, {}, 'DELTA_UNKNOWN'],
     ['has a delta of −999', { delta: -999 }, 14, {}, 'DELTA_UNKNOWN'],
     ['has a delta that is not a number', { delta: nan }, 14, {}, 'DELTA_UNKNOWN'],
-    ['has a delta of 0 beside an unsolved volatility', { delta: 0, impliedVolatility: 0 }, 14, {}, 'DELTA_UNKNOWN'],
+    [
+      'has a delta of 0 beside an unsolved volatility',
+      { delta: 0, impliedVolatility: 0 },
+      14,
+      {},
+      'DELTA_UNKNOWN',
+    ],
     ['has a delta that rounds to 0 beside a volatility', { delta: 0 }, 14, {}, null],
     ['has a call’s delta on a put', { delta: 0.1 }, 14, {}, 'DELTA_UNKNOWN'],
     ['has an adjusted root', { root: 'XYZ1' }, 14, {}, 'NON_STANDARD'],
@@ -51,11 +63,23 @@ describe('a contract is kept, or rejected for the first reason that holds', () =
     ['has a strike of zero', { strike: 0 }, 14, {}, 'BAD_ROW'],
     ['has the widest spread allowed', { bid: 1, ask: 1.5 }, 7, { maxSpreadPercent: 40 }, null],
     ['has a spread a little wider', { bid: 1, ask: 1.51 }, 7, { maxSpreadPercent: 40 }, 'SPREAD_TOO_WIDE'],
-    ['has a crossed quote, where the spread matters', { bid: 1.5, ask: 1.4 }, 14, { maxSpreadPercent: 40 }, 'SPREAD_TOO_WIDE'],
+    [
+      'has a crossed quote, where the spread matters',
+      { bid: 1.5, ask: 1.4 },
+      14,
+      { maxSpreadPercent: 40 },
+      'SPREAD_TOO_WIDE',
+    ],
     ['has a crossed quote, where it does not', { bid: 1.5, ask: 1.4 }, 14, {}, null],
     ['has the open interest asked for', { openInterest: 100 }, 14, { minOpenInterest: 100 }, null],
     ['has less', { openInterest: 99 }, 14, { minOpenInterest: 100 }, 'OPEN_INTEREST_TOO_LOW'],
-    ['has an unknown open interest', { openInterest: null }, 14, { minOpenInterest: 1 }, 'OPEN_INTEREST_TOO_LOW'],
+    [
+      'has an unknown open interest',
+      { openInterest: null },
+      14,
+      { minOpenInterest: 1 },
+      'OPEN_INTEREST_TOO_LOW',
+    ],
   ])('%s', (_case, fields, days, wanted, reason) => {
     expect(rejectionOf(quote(fields), days, context(wanted))).toBe(reason)
   })
@@ -65,7 +89,11 @@ test('a call is judged by its own side', () => {
   const call = quote({ side: 'CALL', strike: 110, delta: 0.15 })
   expect(rejectionOf(call, 14, context({ side: 'CALL' }))).toBeNull()
   expect(rejectionOf({ ...call, delta: -0.15 }, 14, context({ side: 'CALL' }))).toBe('DELTA_UNKNOWN')
-  expect(screenChain({ quotes: [call], badRows: 0 }, context())).toEqual({ kept: [], screened: 0, rejections: {} })
+  expect(screenChain({ quotes: [call], badRows: 0 }, context())).toEqual({
+    kept: [],
+    screened: 0,
+    rejections: {},
+  })
 })
 
 test.each([
@@ -114,9 +142,13 @@ test('contracts come by expiration, then strike, and rows that could not be read
 test('a chain on the wire is screened row by row as each row’s description says', () => {
   const chain = readCboeChain('XYZ', wheelPayload('XYZ', '2025-06-06'))
   const cases = wheelCases('XYZ', '2025-06-06')
-  const { kept, rejections } = screenChain(chain, { ...context(), underlyingPrice: chain.underlyingPrice ?? 0 })
+  const { kept, rejections } = screenChain(chain, {
+    ...context(),
+    underlyingPrice: chain.underlyingPrice ?? 0,
+  })
   const expected: Record<string, number> = {}
-  for (const { verdict } of cases) if (verdict !== null && verdict !== 'OTHER_SIDE') expected[verdict] = (expected[verdict] ?? 0) + 1
+  for (const { verdict } of cases)
+    if (verdict !== null && verdict !== 'OTHER_SIDE') expected[verdict] = (expected[verdict] ?? 0) + 1
   expect(rejections).toEqual(expected)
   expect(kept).toHaveLength(cases.filter(({ verdict }) => verdict === null).length)
   expect(kept.length).toBeGreaterThan(0)

@@ -3,7 +3,12 @@ import { unite, type StatusUpdate } from '../../../server/src/scan/status-update
 import { viewTickers } from '../../../server/src/scan/view.ts'
 import { outcome, row } from '../../support/fakes.ts'
 
-const views = (...symbols: string[]) => viewTickers(symbols.map((symbol) => row(symbol)), [], 'fake')
+const views = (...symbols: string[]) =>
+  viewTickers(
+    symbols.map((symbol) => row(symbol)),
+    [],
+    'fake',
+  )
 const update = (seq: number, fields: Partial<StatusUpdate> = {}): StatusUpdate => ({
   epoch: 'e',
   seq,
@@ -26,7 +31,10 @@ const symbols = ({ changedTickers }: StatusUpdate) => changedTickers.map(({ symb
 
 describe('two updates united into one', () => {
   test('tell the later state and everything that changed', () => {
-    const united = unite(update(1, { changedTickers: views('A') }), update(2, { changedTickers: views('B'), removedTickers: ['C'] }))
+    const united = unite(
+      update(1, { changedTickers: views('A') }),
+      update(2, { changedTickers: views('B'), removedTickers: ['C'] }),
+    )
     expect(united).toMatchObject({ seq: 2, progress: { done: 2 }, removedTickers: ['C'], snapshot: false })
     expect(symbols(united)).toEqual(['A', 'B'])
   })
@@ -37,7 +45,10 @@ describe('two updates united into one', () => {
     expect([symbols(back), back.removedTickers]).toEqual([['A'], []])
   })
   test('stay a snapshot without removals when the earlier one was one', () => {
-    const united = unite(update(1, { snapshot: true, changedTickers: views('A', 'B') }), update(2, { removedTickers: ['A'] }))
+    const united = unite(
+      update(1, { snapshot: true, changedTickers: views('A', 'B') }),
+      update(2, { removedTickers: ['A'] }),
+    )
     expect(united.snapshot).toBe(true)
     expect([symbols(united), united.removedTickers]).toEqual([['B'], []])
   })

@@ -1,0 +1,91 @@
+import {
+  createColumnHelper,
+  createSortedRowModel,
+  rowSortingFeature,
+  tableFeatures,
+} from '@tanstack/react-table'
+import type { ReactNode } from 'react'
+import { graphql } from '../gql/gql.ts'
+import type { ContractRowFragment } from '../gql/graphql.ts'
+import { day, fixed, integer, weekday } from '../ui/format.ts'
+import { ratings } from './filter.ts'
+import { RatingPill } from './rating-pill.tsx'
+
+graphql(`
+  fragment ContractRow on OptionContract {
+    id
+    side
+    expiration
+    daysToExpiration
+    strike
+    bid
+    ask
+    mid
+    spreadPercent
+    delta
+    impliedVolatility
+    openInterest
+    volume
+    annualizedReturn
+    otmPercent
+    breakEven
+    probabilityOtm
+    probabilityOfProfit
+    collateral
+    premium
+    rating
+  }
+`)
+
+export const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() })
+
+const helper = createColumnHelper<typeof features, ContractRowFragment>()
+
+type Key = keyof ContractRowFragment
+
+function column(
+  key: Key,
+  show: (row: ContractRowFragment) => ReactNode,
+  sortBy?: (row: ContractRowFragment) => number,
+) {
+  return helper.accessor((row) => (sortBy ? sortBy(row) : (row[key] ?? undefined)), {
+    id: key,
+    cell: ({ row }) => show(row.original),
+    sortFn: (a, b, id) => compare(a.getValue(id), b.getValue(id)),
+    sortUndefined: 'last',
+  })
+}
+
+/** Numbers as numbers, dates as text; never equal to unknown, which the table puts last. */
+function compare(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0
+}
+
+const scaled = (fraction: number | null) => (fraction === null ? null : fraction * 100)
+
+export const columns = helper.columns([
+  column('expiration', ({ expiration }) => <span title={weekday(expiration)}>{day(expiration)}</span>),
+  column('strike', ({ strike }) => fixed(strike, 2)),
+  column('daysToExpiration', ({ daysToExpiration }) => daysToExpiration),
+  column(
+    'rating',
+    ({ rating }) => <RatingPill rating={rating} />,
+    ({ rating }) => ratings.indexOf(rating),
+  ),
+  column('annualizedReturn', ({ annualizedReturn }) => <strong>{fixed(annualizedReturn, 1)}</strong>),
+  column('delta', ({ delta }) => fixed(delta, 3).replace('-', '−')),
+  column('bid', ({ bid }) => fixed(bid, 2)),
+  column('ask', ({ ask }) => fixed(ask, 2)),
+  column('mid', ({ mid }) => fixed(mid, 2)),
+  column('spreadPercent', ({ spreadPercent }) => fixed(spreadPercent, 1)),
+  column('impliedVolatility', ({ impliedVolatility }) => fixed(scaled(impliedVolatility), 1)),
+  column('otmPercent', ({ otmPercent }) => fixed(otmPercent, 1)),
+  column('breakEven', ({ breakEven }) => fixed(breakEven, 2)),
+  column('probabilityOtm', ({ probabilityOtm }) => fixed(scaled(probabilityOtm), 1)),
+  column('probabilityOfProfit', ({ probabilityOfProfit }) => fixed(scaled(probabilityOfProfit), 1)),
+  column('openInterest', ({ openInterest }) => integer(openInterest)),
+  column('volume', ({ volume }) => integer(volume)),
+  column('premium', ({ premium }) => integer(premium)),
+  column('collateral', ({ collateral }) => integer(collateral)),
+])

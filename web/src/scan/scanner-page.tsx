@@ -1,0 +1,142 @@
+import { Button } from '@mantine/core'
+import { IconCloudOff } from '@tabler/icons-react'
+import { graphql } from '../gql/gql.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { useKey } from '../ui/use-key.ts'
+import { headline } from './criteria.ts'
+import { applyFilter, countContracts, expirationsOf, noFilter } from './filter.ts'
+import { FilterBar } from './filter-bar.tsx'
+import { LiveBanner } from './live-banner.tsx'
+import { LiveScanProvider, useScanner } from './live-scan-provider.tsx'
+import { NoResults } from './no-results.tsx'
+import { RatingLegend } from './rating-legend.tsx'
+import { ResultsCount } from './results-count.tsx'
+import { ScanButton } from './scan-button.tsx'
+import { ScanNotices } from './scan-notices.tsx'
+import { ScannerSkeleton } from './scanner-skeleton.tsx'
+import { focusFirstTicker, TickerList } from './ticker-list.tsx'
+import { TurnedAway } from './turned-away.tsx'
+import { UndervaluedStrip } from './undervalued-strip.tsx'
+import { useFilter } from './use-filter.ts'
+import { useScanControl } from './use-scan-control.ts'
+
+graphql(`
+  fragment Criteria on ScanCriteria {
+    side
+    minAnnualizedReturn
+    maxAbsDelta
+    minDaysToExpiration
+    maxDaysToExpiration
+    maxSpreadPercent
+    minOpenInterest
+  }
+`)
+
+export function ScannerPage() {
+  return (
+    <LiveScanProvider>
+      <Scanner />
+    </LiveScanProvider>
+  )
+}
+
+function Scanner() {
+  const { live, page, marketClockOffsetMs, error, refresh } = useScanner()
+  const [filter, setFilter] = useFilter()
+  const control = useScanControl(() => live.connection !== 'live' && refresh())
+  const running = live.status.scanInProgress
+
+  useKey('s', () => {
+    if (!running && !control.busy && page !== null) control.start()
+  })
+  useKey('ArrowDown', (event) => {
+    if (document.activeElement !== document.body) return
+    event.preventDefault()
+    focusFirstTicker()
+  })
+
+  if (page === null) {
+    if (error === null) return <ScannerSkeleton />
+    return (
+      <EmptyState
+        title="The scanner does not answer"
+        icon={<IconCloudOff size={26} />}
+        action={<Button onClick={refresh}>Try again</Button>}
+      >
+        {error}
+      </EmptyState>
+    )
+  }
+
+  const { scanResults, stocks } = page
+  const { criteria } = scanResults
+  const shown = applyFilter(live.tickers, filter)
+  // A stock that was deactivated keeps its rows until the next scan, but is none of the active ones.
+  const listed = live.tickers.filter(({ stock }) => stock !== null)
+  return (
+    <div className="page-body">
+      <PageHeader
+        title="Scanner"
+        sentence={headline({
+          criteria,
+          activeStocks: stocks.length,
+          scanned: running || live.outcomes.length > 0,
+          tickers: listed.length,
+          contracts: countContracts(listed),
+          scanInProgress: running,
+        })}
+        action={
+          <ScanButton
+            running={running}
+            busy={control.busy}
+            onStart={control.start}
+            onCancel={control.cancel}
+          />
+        }
+      />
+      <ScanNotices
+        about={scanResults}
+        live={live}
+        error={error}
+        reply={control.reply}
+        onDismiss={control.dismiss}
+      />
+      <LiveBanner live={live} source={scanResults.source} simulated={scanResults.simulated} />
+      <UndervaluedStrip stocks={stocks} />
+      <div className="results-bar">
+        <FilterBar
+          filter={filter}
+          expirations={expirationsOf(live.tickers)}
+          onChange={setFilter}
+          onLeave={focusFirstTicker}
+        />
+        <ResultsCount shown={shown} all={live.tickers} filter={filter} onClear={() => setFilter(noFilter)} />
+      </div>
+      {shown.length > 0 ? (
+        <TickerList
+          tickers={shown}
+          outcomes={live.outcomes}
+          marketClockOffsetMs={marketClockOffsetMs}
+          newSince={running ? live.status.startedAt : null}
+        />
+      ) : (
+        <NoResults
+          live={live}
+          criteria={criteria}
+          activeStocks={stocks.length}
+          hidden={live.tickers.length}
+          onClearFilter={() => setFilter(noFilter)}
+        />
+      )}
+      <RatingLegend />
+      <TurnedAway
+        symbols={stocks.map(({ symbol }) => symbol)}
+        tickers={live.tickers}
+        outcomes={live.outcomes}
+        criteria={criteria}
+        mayStillCome={running || live.status.startedAt === null}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,19 @@
+import { useState } from 'react'
+import { useSearchParams } from 'wouter'
+import { readFilter, writeFilter, type Filter } from './filter.ts'
+
+/** The filter of the address bar; typing rewrites the address, not the history. */
+export function useFilter(): [Filter, (filter: Filter) => void] {
+  const [params, setParams] = useSearchParams()
+  const written = readFilter(params)
+  // The address has no room for a blank at the end, which a person types before the next word.
+  const [typed, setTyped] = useState(written.text)
+  const filter = typed.trim() === written.text ? { ...written, text: typed } : written
+  return [
+    filter,
+    (next) => {
+      setTyped(next.text)
+      setParams((before) => writeFilter(before, next), { replace: true })
+    },
+  ]
+}
