@@ -2,11 +2,23 @@
 import type {
   OptionChain,
   OptionQuote,
+  ScanCriteria,
   Stock,
   TickerOutcome,
   TickerResult,
 } from '../../server/src/scan/model.ts'
 import type { Clock, Log, MarketData, ScanRuns, StockList } from '../../server/src/scan/ports.ts'
+
+/** domain.md §2. */
+export const defaultCriteria: ScanCriteria = {
+  side: 'PUT',
+  minAnnualizedReturn: 30,
+  maxAbsDelta: 0.2,
+  minDaysToExpiration: 1,
+  maxDaysToExpiration: 28,
+  maxSpreadPercent: null,
+  minOpenInterest: 0,
+}
 
 export interface FakeClock extends Clock {
   /** Moves both clocks on. */

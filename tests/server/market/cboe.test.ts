@@ -1,21 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCboeProvider, readCboeChain } from '../../../server/src/market/cboe.ts'
 import { MarketDataError } from '../../../server/src/scan/errors.ts'
-import type { OptionChain, ScanCriteria } from '../../../server/src/scan/model.ts'
+import type { OptionChain } from '../../../server/src/scan/model.ts'
 import { cboePayload, cboeRow, wheelCases, wheelPayload } from '../../support/cboe-chain.ts'
 import { startCboeServer, type CboeServer } from '../../support/cboe-server.ts'
 import { rawCboeScreen } from '../../support/raw-cboe-screen.ts'
 import { recordedChain, recordedSymbols, recordingsDir } from '../../support/recordings.ts'
-
-const criteria: ScanCriteria = {
-  side: 'PUT',
-  minAnnualizedReturn: 30,
-  maxAbsDelta: 0.2,
-  minDaysToExpiration: 1,
-  maxDaysToExpiration: 28,
-  maxSpreadPercent: null,
-  minOpenInterest: 0,
-}
+import { defaultCriteria } from '../../support/fakes.ts'
 
 let server: CboeServer
 beforeAll(async () => {
@@ -25,7 +16,7 @@ afterAll(() => server.close())
 
 function fetchChain(symbol: string): Promise<OptionChain> {
   const provider = createCboeProvider({ baseUrl: server.baseUrl, clock: { now: () => 0 }, backoffMs: 1 })
-  return provider.fetchChain(symbol, criteria, new AbortController().signal)
+  return provider.fetchChain(symbol, defaultCriteria, new AbortController().signal)
 }
 
 const find = (chain: OptionChain, occSymbol: string) =>
@@ -74,7 +65,7 @@ describe('the provider', () => {
     const clock = { now: () => Date.parse('2025-06-06T18:00:00Z') }
     const provider = createCboeProvider({ baseUrl: server.baseUrl, clock })
     server.misbehave('LIMITED', { kind: 'status', status: 429, headers: { 'retry-after': '60' } })
-    const request = provider.fetchChain('LIMITED', criteria, new AbortController().signal)
+    const request = provider.fetchChain('LIMITED', defaultCriteria, new AbortController().signal)
     await expect(request).rejects.toMatchObject({ fault: 'RATE_LIMITED' })
     expect(provider.unavailable()).toBe('Cboe asked us to wait until 14:01:00 (New York).')
   })

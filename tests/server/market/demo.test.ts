@@ -2,18 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { createDemoProvider } from '../../../server/src/market/demo.ts'
 import { demoStocks } from '../../../server/src/market/demo/stocks.ts'
 import { MarketDataError } from '../../../server/src/scan/errors.ts'
-import type { OptionChain, OptionQuote, ScanCriteria } from '../../../server/src/scan/model.ts'
+import type { OptionChain, OptionQuote } from '../../../server/src/scan/model.ts'
 import { addDays, newYorkInstant } from '../../../server/src/scan/new-york.ts'
+import { defaultCriteria } from '../../support/fakes.ts'
 
-const criteria: ScanCriteria = {
-  side: 'PUT',
-  minAnnualizedReturn: 30,
-  maxAbsDelta: 0.2,
-  minDaysToExpiration: 1,
-  maxDaysToExpiration: 28,
-  maxSpreadPercent: null,
-  minOpenInterest: 0,
-}
 const DAY_MS = 86_400_000
 const wednesday = Date.parse('2025-06-11T15:00:00Z')
 
@@ -26,7 +18,7 @@ interface Asked {
 
 function fetchChain(symbol: string, { seed = 'wheel', now = wednesday, latencyMs = 0, signal }: Asked = {}) {
   const provider = createDemoProvider({ clock: { marketNow: () => now }, seed, latencyMs })
-  return provider.fetchChain(symbol, criteria, signal ?? new AbortController().signal)
+  return provider.fetchChain(symbol, defaultCriteria, signal ?? new AbortController().signal)
 }
 
 /** Every stock that answers, and the errors of those that do not. */

@@ -8,6 +8,7 @@ import { createScanner, type Scanner, type ScannerSettings } from '../../../serv
 import { cacheKinds, type OpenCache } from '../../support/caches.ts'
 import {
   chain,
+  defaultCriteria,
   fakeMarket,
   fakeRuns,
   fakeStocks,
@@ -21,15 +22,7 @@ import {
 import { pause, until } from '../../support/until.ts'
 
 const settings: ScannerSettings = {
-  criteria: {
-    side: 'PUT',
-    minAnnualizedReturn: 30,
-    maxAbsDelta: 0.2,
-    minDaysToExpiration: 1,
-    maxDaysToExpiration: 28,
-    maxSpreadPercent: null,
-    minOpenInterest: 0,
-  },
+  criteria: defaultCriteria,
   riskFreeRate: 0.045,
   concurrency: 2,
   leaseMs: 300,

@@ -3,19 +3,10 @@ import { readCboeChain } from '../../../server/src/market/cboe.ts'
 import type { OptionQuote, RejectionReason, ScanCriteria } from '../../../server/src/scan/model.ts'
 import { isAdjusted, isKnownDelta, rejectionOf, screenChain } from '../../../server/src/scan/screen.ts'
 import { wheelCases, wheelPayload } from '../../support/cboe-chain.ts'
-import { quote } from '../../support/fakes.ts'
+import { defaultCriteria, quote } from '../../support/fakes.ts'
 
-const criteria: ScanCriteria = {
-  side: 'PUT',
-  minAnnualizedReturn: 30,
-  maxAbsDelta: 0.2,
-  minDaysToExpiration: 1,
-  maxDaysToExpiration: 28,
-  maxSpreadPercent: null,
-  minOpenInterest: 0,
-}
 const context = (fields: Partial<ScanCriteria> = {}) => ({
-  criteria: { ...criteria, ...fields },
+  criteria: { ...defaultCriteria, ...fields },
   underlyingPrice: 100,
   today: '2025-06-06',
   riskFreeRate: 0.045,
