@@ -26,6 +26,15 @@ export function connectSubscriber(url: string): Redis {
   // The ready check would send INFO on a connection that an early SUBSCRIBE has already turned over to pub/sub.
   const redis = new Redis(url, { ...common, enableReadyCheck: false, maxRetriesPerRequest: null })
   redis.on('error', () => {})
+  // RedisPubSub does not wait for its unsubscribing: on a connection that closes meanwhile, nobody would catch that.
+  for (const command of ['unsubscribe', 'punsubscribe'] as const) {
+    const send = redis[command].bind(redis)
+    redis[command] = (...channels: unknown[]) => {
+      const sent = send(...(channels as string[]))
+      sent.catch(() => {})
+      return sent
+    }
+  }
   return redis
 }
 

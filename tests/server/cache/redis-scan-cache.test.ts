@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { Redis } from 'ioredis'
 import { CacheUnavailable } from '../../../server/src/scan/errors.ts'
-import { hasRedis, redisCache } from '../../support/caches.ts'
+import { hasRedis, redisCache, type OpenCache } from '../../support/caches.ts'
 import { outcome, realClock, recordingLog, row } from '../../support/fakes.ts'
-import { startRedis } from '../../support/redis-server.ts'
+import { startRedis, type RedisServer } from '../../support/redis-server.ts'
 import { pause, until } from '../../support/until.ts'
 
 const now = () => new Date().toISOString()
@@ -156,6 +156,40 @@ describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
     await server.start()
     await until(async () => (await cache.read()).state === 'IDLE')
     expect(await cache.claim(run())).toBe(true)
+  })
+
+  test.each([
+    ['subscribing', async (opened: OpenCache) => void opened.events.subscribe(() => {}).catch(() => {})],
+    [
+      'subscribing twice',
+      async (opened: OpenCache) => {
+        for (let twice = 0; twice < 2; twice += 1) opened.events.subscribe(() => {}).catch(() => {})
+      },
+    ],
+    [
+      'unsubscribing',
+      async (opened: OpenCache, server: RedisServer) => {
+        const leave = await opened.events.subscribe(() => {})
+        await server.stop()
+        await pause(100)
+        await leave()
+      },
+    ],
+  ])('closing a connection in the middle of %s leaves nothing uncaught', async (_case, begin) => {
+    const uncaught: unknown[] = []
+    const record = (reason: unknown) => uncaught.push(reason)
+    process.on('unhandledRejection', record)
+    await using server = await startRedis()
+    const opened = await redisCache.open({ clock: realClock, url: server.url })
+    if (_case !== 'unsubscribing') {
+      await server.stop()
+      await pause(100)
+    }
+    await begin(opened, server)
+    await opened[Symbol.asyncDispose]()
+    await pause(100)
+    process.off('unhandledRejection', record)
+    expect(uncaught).toEqual([])
   })
 
   test('starts without Redis, and works as soon as there is one', async () => {
