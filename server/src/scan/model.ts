@@ -34,11 +34,23 @@ export interface OptionQuote {
   impliedVolatility: number | null
   openInterest: number | null
   volume: number | null
+  /** When the market made this row's bid and ask; null when the provider says it for the chain only, or not at all. */
+  quotedAt: Instant | null
 }
+
+/** Who a contract's delta comes from: the provider, our own model, or nobody (delta is then unknown). */
+export type GreeksSource = 'VENDOR' | 'MODEL' | 'NONE'
+
+/** Derived from the calendar, never from a vendor's label. LEAPS: more than a year away when it was scanned. */
+export type ExpirationKind = 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'LEAPS'
 
 /** A stock's listed options at one moment, from one provider. */
 export interface OptionChain {
   symbol: string
+  /** Name of the provider that answered, e.g. `cboe`: with a list of providers, not always the first. */
+  source: string
+  /** Minutes between the market and these quotes; 0 is real time, null for simulated quotes. */
+  delayMinutes: number | null
   underlyingPrice: number | null
   /** When the market made these quotes, not when they were fetched. */
   quotedAt: Instant | null
@@ -79,11 +91,54 @@ export type RejectionReason = (typeof rejectionReasons)[number]
 /** How many contracts were turned away for each reason; a reason that never held is absent. */
 export type Rejections = Partial<Record<RejectionReason, number>>
 
+/** A contract that one criterion alone kept out, and nearly let in. */
+export interface NearMiss {
+  occSymbol: string
+  expiration: IsoDate
+  strike: number
+  /** The criterion. */
+  reason: RejectionReason
+  /** What the criterion asks, and what the contract has, in the criterion's own unit. */
+  limit: number
+  value: number
+  /** How much looser the criterion would have to be: 0 not at all, 1 as much as still counts as near. */
+  distance: number
+}
+
+/** What can be wrong with a row, the graver first: `quality.ts` says when each holds. */
+export const qualityIssues = [
+  'QUOTE_IN_FUTURE',
+  'STALE_QUOTE',
+  'CROSSED',
+  'NO_ASK',
+  'ZERO_BID',
+  'OUTSIDE_ARBITRAGE_BOUNDS',
+  'UNSOLVED_VOLATILITY',
+  'DELTA_DISAGREES',
+  'QUOTE_TIME_UNKNOWN',
+  'WIDE_SPREAD',
+  'MODEL_GREEKS',
+  'NO_OPEN_INTEREST',
+] as const
+export type QualityIssue = (typeof qualityIssues)[number]
+
+/** A: nothing wrong. B: mild issues only. C: one serious issue. D: several. */
+export const qualityGrades = ['A', 'B', 'C', 'D'] as const
+export type QualityGrade = (typeof qualityGrades)[number]
+
+/** How far to trust a row. */
+export interface Quality {
+  grade: QualityGrade
+  /** In the order of `qualityIssues`. */
+  issues: QualityIssue[]
+}
+
 /** A contract that met every criterion, with its metrics as of the scan. */
 export interface KeptContract {
   occSymbol: string
   side: OptionSide
   expiration: IsoDate
+  expirationKind: ExpirationKind
   daysToExpiration: number
   strike: number
   bid: number
@@ -101,6 +156,11 @@ export interface KeptContract {
   probabilityOfProfit: number | null
   collateral: number
   premium: number
+  /** Who `delta` comes from; never NONE for a contract that was kept. */
+  greeksSource: GreeksSource
+  quality: Quality
+  /** When the market made bid and ask; null when the provider says it for the ticker only. */
+  quotedAt: Instant | null
 }
 
 /** A ticker with at least one kept contract: what the cache stores under the ticker's symbol. */
@@ -108,6 +168,11 @@ export interface TickerResult {
   symbol: string
   /** Name of the provider that answered, e.g. `demo`, `cboe`. */
   source: string
+  /** Minutes between the market and the quotes; 0 is real time, null for simulated quotes. */
+  delayMinutes: number | null
+  /** As of this scan, beside the contracts that were kept. */
+  rejections: Rejections
+  nearMisses: NearMiss[]
   scannedAt: Instant
   quotedAt: Instant | null
   underlyingPrice: number | null
@@ -121,6 +186,8 @@ export interface TickerOutcome {
   contractsScreened: number
   contractsKept: number
   rejections: Rejections
+  /** Nearest first; few. */
+  nearMisses: NearMiss[]
   message: string | null
 }
 
