@@ -1,31 +1,28 @@
 /** Every adapter, built once, in the order in which they stand on each other; `close` goes back in reverse. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { RedisPubSub } from 'graphql-redis-subscriptions'
-import { PubSub } from 'graphql-subscriptions'
 import { createAuth, type Auth } from './auth/auth.ts'
 import { loadSecret } from './auth/secret.ts'
-import { createMemoryScanCache } from './cache/memory-scan-cache.ts'
-import { createRedisScanCache, scanKeys } from './cache/redis-scan-cache.ts'
-import { connectRedis, connectSubscriber } from './cache/redis.ts'
 import { openDatabase } from './db/client.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { createScanRuns } from './db/scan-runs.ts'
 import { seedStocks } from './db/seed.ts'
+import { createCriteriaStore } from './db/criteria.ts'
 import { createStocks } from './db/stocks.ts'
 import { CLIENT_ADDRESS_HEADER } from './edge.ts'
 import type { Env } from './env.ts'
-import { createScanEvents } from './events/scan-events.ts'
 import type { Api } from './graphql/context.ts'
+import { createMarketData } from './market-data.ts'
 import { createMarketHours } from './market/calendar.ts'
-import { createCboeProvider } from './market/cboe.ts'
-import { createDemoProvider } from './market/demo.ts'
+import { expirationKindOf } from './market/expirations.ts'
+import { tradingMinutesBetween } from './market/trading-time.ts'
 import { demoStocks } from './market/demo/stocks.ts'
-import type { MarketDataProvider } from './market/provider.ts'
+import { createCriteria } from './scan/criteria.ts'
 import { createCuratedList } from './scan/curated-list.ts'
 import { createLiveStatus } from './scan/live.ts'
 import type { ScanCriteria } from './scan/model.ts'
-import type { Clock, Log, ScanCache, ScanEvents } from './scan/ports.ts'
+import type { Clock, Log } from './scan/ports.ts'
 import { createScanner } from './scan/scanner.ts'
+import { openSharedState } from './shared-state.ts'
 
 export interface Deps {
   auth: Auth
@@ -64,7 +61,10 @@ async function build(
 ): Promise<Deps> {
   const clock: Clock = { now: () => Date.now(), marketNow: () => env.CLOCK_AT ?? Date.now() }
   const newId = () => randomUUID()
-  const marketData = createProvider(env, clock)
+  const shared = await openSharedState(env, { clock, newId, log })
+  closers.push(() => shared.close())
+  const { cache, events, limitStoreFor } = shared
+  const marketData = createMarketData(env, clock, limitStoreFor)
   const marketHours = createMarketHours(clock)
 
   const database = await openDatabase({ databaseUrl: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR, log })
@@ -72,7 +72,10 @@ async function build(
   const applied = await applyMigrations(database)
   if (applied.length > 0) log.info({ applied }, 'The database was brought up to date.')
   await seedStocks(database.prisma, marketData.simulated ? demoStocks : null)
-  const stocks = createStocks(database.prisma, { simulated: marketData.simulated, source: marketData.name })
+  const stocks = createStocks(database.prisma, {
+    simulated: marketData.simulated,
+    sources: marketData.sources,
+  })
 
   const setupCode = newSetupCode()
   const auth = await createAuth({
@@ -87,12 +90,22 @@ async function build(
     log,
   })
 
-  const { cache, events } = await openCache(env, clock, newId, log, closers)
-  const criteria = criteriaOf(env)
+  const criteria = createCriteria(createCriteriaStore(database.prisma, criteriaOf(env)), cache, log)
   const scanner = createScanner(
-    { cache, marketData, stocks, runs: createScanRuns(database.prisma), marketHours, clock, log, newId },
     {
+      cache,
+      marketData,
+      expirationKindOf,
+      tradingMinutesBetween,
+      stocks,
+      runs: createScanRuns(database.prisma),
       criteria,
+      marketHours,
+      clock,
+      log,
+      newId,
+    },
+    {
       riskFreeRate: env.RISK_FREE_RATE,
       concurrency: env.SCAN_CONCURRENCY,
       leaseMs: env.SCAN_LEASE_MS,
@@ -107,7 +120,7 @@ async function build(
     events,
     stocks,
     log,
-    source: marketData.name,
+    sources: marketData.sources,
     lookMs: env.STATUS_LOOK_MS,
   })
   // The end of a cancelled scan still reaches the subscribers: streams end after it, and before the connections.
@@ -132,46 +145,6 @@ async function build(
       cache: env.REDIS_URL === undefined ? 'in this process' : `Redis at ${new URL(env.REDIS_URL).host}`,
     },
     close,
-  }
-}
-
-function createProvider(env: Env, clock: Clock): MarketDataProvider {
-  switch (env.MARKET_DATA) {
-    case 'demo':
-      return createDemoProvider({ clock, seed: env.DEMO_SEED, latencyMs: env.DEMO_LATENCY_MS })
-    case 'cboe':
-      return createCboeProvider({ baseUrl: env.CBOE_BASE_URL, clock })
-  }
-}
-
-async function openCache(
-  env: Env,
-  clock: Clock,
-  newId: () => string,
-  log: Log,
-  closers: (() => Promise<void>)[],
-): Promise<{ cache: ScanCache; events: ScanEvents }> {
-  const prefix = env.CACHE_KEY_PREFIX
-  const { channel } = scanKeys(prefix)
-  const shared = { clock, newId, ttlSeconds: env.CACHE_TTL_OPTIONS_SECONDS, leaseMs: env.SCAN_LEASE_MS }
-  if (env.REDIS_URL === undefined) {
-    const engine = new PubSub()
-    const cache = createMemoryScanCache({
-      ...shared,
-      publish: (event) => void engine.publish(channel, event),
-    })
-    return { cache, events: createScanEvents(engine, channel, log) }
-  }
-  const redis = await connectRedis(env.REDIS_URL)
-  const subscriber = connectSubscriber(env.REDIS_URL)
-  closers.push(async () => {
-    subscriber.disconnect()
-    redis.disconnect()
-  })
-  const engine = new RedisPubSub({ publisher: redis, subscriber })
-  return {
-    cache: createRedisScanCache({ ...shared, redis, log, prefix }),
-    events: createScanEvents(engine, channel, log),
   }
 }
 

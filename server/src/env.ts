@@ -2,13 +2,12 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 
-const whole = (min: number, max: number, byDefault: number) =>
+const whole = (min: number, max: number) =>
   z.coerce
     .number({ error: 'must be a whole number' })
     .int('must be a whole number')
     .min(min, `must be at least ${min}`)
     .max(max, `must be at most ${max}`)
-    .default(byDefault)
 const number = (min: number, max: number) =>
   z.coerce
     .number({ error: 'must be a number' })
@@ -18,12 +17,28 @@ const origin = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) address like https://example.com' })
   .refine((url) => new URL(url).pathname === '/', 'must be scheme, host and port only, without a path')
   .transform((url) => new URL(url).origin)
+/** What a header can carry. */
+const token = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7e]+$/, 'must be a token as the provider shows it, without spaces')
 const flag = z.enum(['0', '1'], { error: 'must be 0 or 1' }).transform((value) => value === '1')
+const providers = ['demo', 'cboe', 'marketdata', 'tradier'] as const
+const providerList = z
+  .string()
+  .transform((list) => list.split(',').map((name) => name.trim()))
+  .pipe(
+    z.array(
+      z.enum(providers, {
+        error: `must be one of ${providers.join(', ')}, or several with commas between them, in the order in which they are asked`,
+      }),
+    ),
+  )
 const connection = (protocol: RegExp, example: string) =>
   z.url({ protocol, error: `must be an address like ${example}` })
 
 const settings = z.object({
-  PORT: whole(0, 65_535, 4000),
+  PORT: whole(0, 65_535).default(4000),
   HOST: z.string().default('127.0.0.1'),
   ENVIRONMENT: z.enum(['LOCAL', 'PRODUCTION'], { error: 'must be LOCAL or PRODUCTION' }).default('LOCAL'),
   ALLOW_REMOTE_DEMO: flag.default(false),
@@ -36,30 +51,42 @@ const settings = z.object({
     .string()
     .regex(/^[\w:.-]+$/, 'may hold letters, digits and _ : . - only')
     .default('wheel_analyzer:1'),
-  CACHE_TTL_OPTIONS_SECONDS: whole(1, 604_800, 2700),
+  CACHE_TTL_OPTIONS_SECONDS: whole(1, 604_800).default(2700),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 
-  MARKET_DATA: z.enum(['demo', 'cboe'], { error: 'must be demo or cboe' }).default('demo'),
+  MARKET_DATA: providerList.default(['demo']),
   DEMO_SEED: z.string().default('wheel'),
-  DEMO_LATENCY_MS: whole(0, 60_000, 1200),
+  DEMO_LATENCY_MS: whole(0, 60_000).default(1200),
   CBOE_BASE_URL: origin.default('https://cdn.cboe.com'),
+  CBOE_REQUESTS_PER_SECOND: whole(0, 1_000).default(0),
+  MARKETDATA_TOKEN: token.optional(),
+  MARKETDATA_BASE_URL: origin.default('https://api.marketdata.app'),
+  MARKETDATA_PLAN: z
+    .enum(['free', 'starter', 'trader', 'quant', 'prime'], {
+      error: 'must be free, starter, trader, quant or prime',
+    })
+    .default('free'),
+  MARKETDATA_DELAY_MINUTES: whole(0, 10_080).optional(),
+  MARKETDATA_DAILY_CREDITS: whole(0, 1_000_000_000).optional(),
+  TRADIER_TOKEN: token.optional(),
+  TRADIER_BASE_URL: origin.default('https://api.tradier.com'),
   CLOCK_AT: z.iso
     .datetime({ offset: true, error: 'must be an instant like 2025-06-06T19:30:00Z' })
     .transform((at) => Date.parse(at))
     .optional(),
 
-  SCAN_CONCURRENCY: whole(1, 64, 4),
-  SCAN_LEASE_MS: whole(100, 600_000, 15_000),
-  SCAN_SWEEP_MS: whole(10, 60_000, 3_000),
-  SCAN_TICKER_TIMEOUT_MS: whole(10, 600_000, 60_000),
-  STATUS_LOOK_MS: whole(10, 60_000, 5_000),
+  SCAN_CONCURRENCY: whole(1, 64).default(4),
+  SCAN_LEASE_MS: whole(100, 600_000).default(15_000),
+  SCAN_SWEEP_MS: whole(10, 60_000).default(3_000),
+  SCAN_TICKER_TIMEOUT_MS: whole(10, 600_000).default(180_000),
+  STATUS_LOOK_MS: whole(10, 60_000).default(5_000),
   RISK_FREE_RATE: number(-0.1, 1).default(0.045),
   SCAN_MIN_ANNUALIZED_RETURN: number(0, 100_000).default(30),
   SCAN_MAX_ABS_DELTA: number(0, 1).default(0.2),
-  SCAN_MIN_DAYS: whole(0, 3_650, 1),
-  SCAN_MAX_DAYS: whole(0, 3_650, 28),
+  SCAN_MIN_DAYS: whole(0, 3_650).default(1),
+  SCAN_MAX_DAYS: whole(0, 3_650).default(28),
   SCAN_MAX_SPREAD_PERCENT: number(0, 200).optional(),
-  SCAN_MIN_OPEN_INTEREST: whole(0, 1_000_000_000, 0),
+  SCAN_MIN_OPEN_INTEREST: whole(0, 1_000_000_000).default(0),
 })
 
 export type Env = z.output<typeof settings>
@@ -77,14 +104,12 @@ export function readEnv(variables: Record<string, string | undefined>): Env {
   const parsed = settings.safeParse(given)
   if (!parsed.success) {
     const secret = /SECRET|URL|TOKEN|PASSWORD/
-    throw new BadEnvironment(
-      parsed.error.issues
-        .map(({ path: [name], message }) => {
-          const value = secret.test(String(name)) ? '' : ` (it is ${JSON.stringify(given[String(name)])})`
-          return `${String(name)} ${message}${value}.`
-        })
-        .join('\n'),
-    )
+    const problems = parsed.error.issues.map(({ path: [name], message }) => {
+      const value = secret.test(String(name)) ? '' : ` (it is ${JSON.stringify(given[String(name)])})`
+      return `${String(name)} ${message}${value}.`
+    })
+    // Once each, however many names of a list are wrong.
+    throw new BadEnvironment([...new Set(problems)].join('\n'))
   }
   const problems = contradictions(parsed.data)
   if (problems.length > 0) throw new BadEnvironment(problems.join('\n'))
@@ -109,6 +134,22 @@ function contradictions(env: Env): string[] {
     [
       !production && !isLoopback(env.HOST) && !env.ALLOW_REMOTE_DEMO,
       `HOST ${env.HOST} can be reached from other machines, and ENVIRONMENT LOCAL has a demo administrator with a known password. Set ENVIRONMENT=PRODUCTION, or ALLOW_REMOTE_DEMO=1 if that is what you want.`,
+    ],
+    [
+      new Set(env.MARKET_DATA).size < env.MARKET_DATA.length,
+      'MARKET_DATA names a provider twice: it would be asked again for what it just could not give.',
+    ],
+    [
+      env.MARKET_DATA.includes('demo') && env.MARKET_DATA.length > 1,
+      'MARKET_DATA mixes demo with real providers: simulated quotes must not stand among real ones. Name demo alone, or leave it out.',
+    ],
+    [
+      env.MARKET_DATA.includes('marketdata') && env.MARKETDATA_TOKEN === undefined,
+      'MARKETDATA_TOKEN must be set when MARKET_DATA names marketdata: the token of your account at marketdata.app.',
+    ],
+    [
+      env.MARKET_DATA.includes('tradier') && env.TRADIER_TOKEN === undefined,
+      'TRADIER_TOKEN must be set when MARKET_DATA names tradier: the access token of your account at Tradier, or of its sandbox.',
     ],
     [env.SCAN_MIN_DAYS > env.SCAN_MAX_DAYS, 'SCAN_MIN_DAYS must not be above SCAN_MAX_DAYS.'],
   ]

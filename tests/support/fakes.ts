@@ -20,6 +20,20 @@ export const defaultCriteria: ScanCriteria = {
   minOpenInterest: 0,
 }
 
+/** What screening needs beside the criteria: no model of our own, quotes as fresh as can be. */
+export const plainScreening = {
+  underlyingPrice: 100,
+  today: '2025-06-06',
+  riskFreeRate: 0.045,
+  expirationKindOf: () => 'WEEKLY' as const,
+  model: {
+    greeksOf: () => null,
+    marketOf: () => ({ underlyingPrice: 100, years: 14 / 365, rate: 0.045, dividendYield: 0 }),
+  },
+  delayMinutes: null,
+  quoteAgeOf: () => 0,
+}
+
 export interface FakeClock extends Clock {
   /** Moves both clocks on. */
   pass(ms: number): void
@@ -69,6 +83,7 @@ export function quote(fields: Partial<OptionQuote> = {}): OptionQuote {
     impliedVolatility: 0.6,
     openInterest: 100,
     volume: 10,
+    quotedAt: null,
     ...fields,
   }
 }
@@ -76,6 +91,8 @@ export function quote(fields: Partial<OptionQuote> = {}): OptionQuote {
 export function chain(symbol: string, fields: Partial<OptionChain> = {}): OptionChain {
   return {
     symbol,
+    source: 'fake',
+    delayMinutes: null,
     underlyingPrice: 100,
     quotedAt: '2025-06-06T19:15:00.000Z',
     quotes: [quote()],
@@ -88,6 +105,9 @@ export function row(symbol: string, fields: Partial<TickerResult> = {}): TickerR
   return {
     symbol,
     source: 'fake',
+    delayMinutes: null,
+    rejections: { RETURN_TOO_LOW: 9 },
+    nearMisses: [],
     scannedAt: new Date(NOON).toISOString(),
     quotedAt: '2025-06-06T19:15:00.000Z',
     underlyingPrice: 100,
@@ -96,6 +116,7 @@ export function row(symbol: string, fields: Partial<TickerResult> = {}): TickerR
         occSymbol: `${symbol}250620P00090000`,
         side: 'PUT',
         expiration: '2025-06-20',
+        expirationKind: 'MONTHLY',
         daysToExpiration: 14,
         strike: 90,
         bid: 1.5,
@@ -113,6 +134,9 @@ export function row(symbol: string, fields: Partial<TickerResult> = {}): TickerR
         probabilityOfProfit: 0.82,
         collateral: 9000,
         premium: 150,
+        greeksSource: 'VENDOR',
+        quality: { grade: 'A', issues: [] },
+        quotedAt: null,
       },
     ],
     ...fields,
@@ -125,6 +149,7 @@ export function outcome(symbol: string, fields: Partial<TickerOutcome> = {}): Ti
     contractsScreened: 10,
     contractsKept: 1,
     rejections: { RETURN_TOO_LOW: 9 },
+    nearMisses: [],
     message: null,
     ...fields,
   }
@@ -204,12 +229,21 @@ export function fakeMarket(latencyMs = 0): FakeMarket {
   let busy = 0
   const market: FakeMarket = {
     name: 'fake',
+    sources: ['fake'],
     description: 'Fake market',
     simulated: true,
     answers: new Map(),
     asked: [],
     busiest: 0,
     unavailable: () => null,
+    forecast: async (symbols) => ({
+      provider: 'fake',
+      fallbacks: [],
+      requests: symbols,
+      credits: null,
+      limits: { perSecond: null, perMinute: null, concurrent: null },
+      budgetRemaining: null,
+    }),
     async fetchChain(symbol, _criteria, signal) {
       market.asked.push(symbol)
       busy += 1

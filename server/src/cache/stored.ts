@@ -1,7 +1,7 @@
 /** What the cache's texts must look like when they are read back: a shared Redis can hold anything. */
 import { z } from 'zod'
 import type { KeptContract, ScanEvent, TickerOutcome, TickerResult } from '../scan/model.ts'
-import { rejectionReasons } from '../scan/model.ts'
+import { qualityGrades, qualityIssues, rejectionReasons } from '../scan/model.ts'
 
 const number = z.number()
 const nullable = z.number().nullable()
@@ -12,6 +12,7 @@ const keptContract: z.ZodType<KeptContract> = z.object({
   occSymbol: z.string(),
   side,
   expiration: z.string(),
+  expirationKind: z.enum(['WEEKLY', 'MONTHLY', 'QUARTERLY', 'LEAPS']),
   daysToExpiration: number,
   strike: number,
   bid: number,
@@ -29,11 +30,30 @@ const keptContract: z.ZodType<KeptContract> = z.object({
   probabilityOfProfit: nullable,
   collateral: number,
   premium: number,
+  greeksSource: z.enum(['VENDOR', 'MODEL', 'NONE']),
+  quotedAt: z.string().nullable(),
+  quality: z.object({ grade: z.enum(qualityGrades), issues: z.array(z.enum(qualityIssues)) }),
 })
+
+const rejections = z.partialRecord(z.enum(rejectionReasons), number)
+const nearMisses = z.array(
+  z.object({
+    occSymbol: z.string(),
+    expiration: z.string(),
+    strike: number,
+    reason: z.enum(rejectionReasons),
+    limit: number,
+    value: number,
+    distance: number,
+  }),
+)
 
 export const tickerResult: z.ZodType<TickerResult> = z.object({
   symbol: z.string(),
   source: z.string(),
+  delayMinutes: nullable,
+  rejections,
+  nearMisses,
   scannedAt: z.iso.datetime(),
   quotedAt: z.iso.datetime().nullable(),
   underlyingPrice: nullable,
@@ -44,7 +64,8 @@ export const tickerOutcome: z.ZodType<TickerOutcome> = z.object({
   symbol: z.string(),
   contractsScreened: number,
   contractsKept: number,
-  rejections: z.partialRecord(z.enum(rejectionReasons), number),
+  rejections,
+  nearMisses,
   message: z.string().nullable(),
 })
 

@@ -10,6 +10,9 @@ import { createVendorHttp, type VendorHttpOptions } from './http.ts'
 import { parseOccSymbol } from './occ-symbol.ts'
 import type { MarketDataProvider } from './provider.ts'
 
+const NAME = 'cboe'
+const DELAY_MINUTES = 15
+
 export interface CboeOptions extends Omit<VendorHttpOptions, 'vendor' | 'headers'> {
   /** Origin only; the path stays Cboe's. Default `https://cdn.cboe.com`. */
   baseUrl?: string
@@ -22,10 +25,13 @@ export function createCboeProvider(options: CboeOptions): MarketDataProvider {
   const http = createVendorHttp({ ...httpOptions, vendor: 'Cboe', headers })
 
   return {
-    name: 'cboe',
+    name: NAME,
     description: 'Cboe, delayed 15 minutes',
     simulated: false,
-    delayMinutes: 15,
+    delayMinutes: DELAY_MINUTES,
+    // Nothing is published; one request brings a whole chain.
+    limits: { perSecond: null, perMinute: null, perDay: null, concurrent: null },
+    costOf: (symbols) => ({ requests: symbols, credits: null }),
     unavailable: http.unavailable,
     async fetchChain(symbol, _criteria, signal) {
       const path = `/api/global/delayed_quotes/options/${encodeURIComponent(cboeSymbol(symbol))}.json`
@@ -100,6 +106,8 @@ export function readCboeChain(symbol: string, payload: unknown): OptionChain {
 
   return {
     symbol,
+    source: NAME,
+    delayMinutes: DELAY_MINUTES,
     // Zero is Cboe's way of saying that there is no price.
     underlyingPrice: data.current_price && data.current_price > 0 ? data.current_price : null,
     // Not `timestamp`, which is when the file was made, and moves on while the market is closed.
@@ -125,6 +133,7 @@ function readQuote(item: unknown): OptionQuote | null {
     impliedVolatility: data.iv ?? null,
     openInterest: count(data.open_interest),
     volume: count(data.volume),
+    quotedAt: null,
   }
 }
 

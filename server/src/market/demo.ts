@@ -28,6 +28,8 @@ export function createDemoProvider({ clock, seed, latencyMs }: DemoOptions): Mar
     description: 'Simulated market (not real quotes)',
     simulated: true,
     delayMinutes: null,
+    limits: { perSecond: null, perMinute: null, perDay: null, concurrent: null },
+    costOf: (symbols) => ({ requests: symbols, credits: null }),
     unavailable: () => null,
     async fetchChain(symbol, _criteria, signal) {
       await answerAfter(latencyMs * between(0.4, 1.6, seed, symbol, clock.marketNow(), 'latency'), signal)

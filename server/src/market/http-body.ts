@@ -27,7 +27,8 @@ export function parseJson(vendor: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
-    throw new MarketDataError('BAD_RESPONSE', describe(vendor, text.trim(), String(error)), { cause: error })
+    // Without the parser's own error, which quotes the answer: that may repeat our request, token and all.
+    throw new MarketDataError('BAD_RESPONSE', describe(vendor, text.trim(), String(error)))
   }
 }
 

@@ -18,18 +18,24 @@ export interface VendorHttpOptions {
   backoffMs?: number
   /** The longest pause. A vendor that asks for more patience is not asked again until then. Default 15 000. */
   maxPauseMs?: number
-  /** Of an answer, unpacked. Default 64 MB. */
+  /** Of an answer, unpacked. Default 32 MB: the largest chain there is, that of SPX, has 12. */
   maxBodyBytes?: number
   /** From 0 to 1: spreads the pauses, so that requests that failed together do not return together. */
   random?: () => number
   /** Rejects, with anything, when the signal is aborted. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>
+  /** Awaited before each attempt: a place to wait for one's turn, or to refuse by throwing. */
+  admit?: (signal: AbortSignal) => Promise<void>
+  /** Sees the headers of every answer, whatever its status. */
+  onHeaders?: (headers: Headers) => void
 }
 
 export interface VendorRequest {
   signal: AbortSignal
   /** What a status other than 2xx, 429 and 5xx means at this vendor; undefined: nothing special. */
   onStatus?: (status: number) => MarketDataError | undefined
+  /** What a 429 means for which waiting a little will not help; undefined: ask again after a pause. */
+  onLimit?: (body: string, headers: Headers) => MarketDataError | undefined
   /** Statuses, besides 2xx, whose JSON is an answer (a vendor's 404 for "none", say). */
   answers?: readonly number[]
 }
@@ -51,12 +57,15 @@ type Attempt = { body: string } | { error: MarketDataError; again: boolean }
 const longestRetryAfterMs = 3_600_000
 const redirects: readonly number[] = [301, 302, 303, 307, 308]
 const maxRedirects = 3
+/** Of a refusal. What explains one is short; the rest is not read. */
+const maxRefusalBytes = 16 * 1024
 
 export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   const { vendor, clock, headers = {} } = options
   const { timeoutMs = 10_000, attempts = 3, backoffMs = 500, maxPauseMs = 15_000 } = options
-  const { maxBodyBytes = 64 * 1024 * 1024, random = Math.random } = options
+  const { maxBodyBytes = 32 * 1024 * 1024, random = Math.random } = options
   const { sleep = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal }) } = options
+  const { admit, onHeaders } = options
   /** Shared by all requests: who is told to wait, waits for everybody. */
   let waitUntil = 0
 
@@ -107,8 +116,15 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     if (response.ok || request.answers?.includes(status)) {
       return { body: await readText(vendor, response, maxBodyBytes) }
     }
-    await response.body?.cancel()
     if (status === 429 || status >= 500) heedRetryAfter(response)
+    if (status === 429 && request.onLimit) {
+      // Nobody knows why, if the reason is too long or breaks off: then it is the usual one.
+      const body = await readText(vendor, response, maxRefusalBytes).catch(() => '')
+      const error = request.onLimit(body, response.headers)
+      if (error) return { error, again: false }
+    } else {
+      await response.body?.cancel()
+    }
     if (status === 429) {
       return {
         error: fault('RATE_LIMITED', `${vendor} is limiting requests; try again in a few minutes.`),
@@ -135,6 +151,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     try {
       const response = await follow(url, attempt.signal)
       answering = true
+      onHeaders?.(response.headers)
       return await judge(response, request)
     } catch (error) {
       request.signal.throwIfAborted()
@@ -159,6 +176,8 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       for (let attempt = 1; ; attempt += 1) {
         request.signal.throwIfAborted()
         await waitForTurn(attempt, request.signal)
+        await admit?.(request.signal)
+        request.signal.throwIfAborted()
         const outcome = await tryOnce(url, request)
         if ('body' in outcome) return parseJson(vendor, outcome.body)
         if (!outcome.again || attempt >= attempts) throw outcome.error

@@ -1,4 +1,5 @@
-import type { MarketData } from '../scan/ports.ts'
+import type { ScanCriteria } from '../scan/model.ts'
+import type { MarketData, PaceLimits } from '../scan/ports.ts'
 
 /**
  * A source of option quotes: one file of this folder each, nothing vendor-specific outside of it.
@@ -14,7 +15,25 @@ import type { MarketData } from '../scan/ports.ts'
  *   signal is aborted.
  * - An error's message is a sentence for a person, and holds no secret.
  */
-export interface MarketDataProvider extends MarketData {
+export interface MarketDataProvider extends Omit<MarketData, 'sources' | 'forecast'> {
   /** Minutes between the market and the quotes; 0 is real time, null for simulated quotes. */
   readonly delayMinutes: number | null
+  /** What the vendor allows, in its own terms; null where it sets no limit, or publishes none. */
+  readonly limits: ProviderLimits
+  /** What asking for these symbols will cost, before any is asked for: as close as can be known, never too low. */
+  costOf(symbols: number, criteria: ScanCriteria): RequestCost
+  /** What is left of the day's budget, in the unit of `perDay`; null or absent when nobody counts. */
+  budgetRemaining?(): Promise<number | null>
+}
+
+export interface ProviderLimits extends PaceLimits {
+  /** Credits where the vendor counts those, otherwise requests. */
+  perDay: number | null
+}
+
+export interface RequestCost {
+  /** HTTP requests. */
+  requests: number
+  /** What the vendor takes from the day's budget; null when it counts nothing. */
+  credits: number | null
 }

@@ -106,6 +106,7 @@ describe('a chain', () => {
         impliedVolatility: 0,
         openInterest: 0,
         volume: 0,
+        quotedAt: null,
       },
       expect.objectContaining({
         strike: 96,

@@ -110,6 +110,12 @@ describe('an answer that is no data', () => {
     expect(error.message).toBe('Cboe answered with something that is not data.')
   })
 
+  it('of 50 MB is refused in words, without being parsed', async () => {
+    server.serve('BIG', Buffer.alloc(50_000_000, '['))
+    const error = await failure(get(client(), { symbol: 'BIG' }))
+    expect(error.message).toBe("Cboe's answer is too large to be an option chain.")
+  })
+
   it('is not read past the size limit', async () => {
     server.serve('BIG', Buffer.alloc(3_000_000, ' '))
     const error = await failure(get(client({ maxBodyBytes: 1_000_000 }), { symbol: 'BIG' }))

@@ -47,6 +47,8 @@ export function buildChain(seed: string, profile: Profile, now: number): OptionC
   }
   return {
     symbol: profile.symbol,
+    source: 'demo',
+    delayMinutes: null,
     underlyingPrice: spot,
     quotedAt: new Date(now).toISOString(),
     quotes,
@@ -89,6 +91,7 @@ function quotesOf(series: Series, strike: number): OptionQuote[] {
       impliedVolatility,
       openInterest,
       volume,
+      quotedAt: null,
     }
     return withFlaws(quote, smile, draw)
   })

@@ -1,0 +1,63 @@
+/** The providers that `MARKET_DATA` names, each with its limiter, in the order in which they are asked. */
+import type { Env } from './env.ts'
+import { createCboeProvider } from './market/cboe.ts'
+import { createDemoProvider } from './market/demo.ts'
+import { createFallback } from './market/fallback.ts'
+import type { LimitStore } from './market/limit-store.ts'
+import { createLimited } from './market/limited.ts'
+import { createMarketDataAppProvider } from './market/marketdata.ts'
+import type { MarketDataProvider } from './market/provider.ts'
+import { createTradierProvider } from './market/tradier.ts'
+import type { Clock, MarketData } from './scan/ports.ts'
+
+/** @param storeFor where the requests to the provider of that name are counted */
+export function createMarketData(
+  env: Env,
+  clock: Clock,
+  storeFor: (provider: string) => LimitStore,
+): MarketData {
+  return createFallback(env.MARKET_DATA.map((name) => createProvider(name, env, clock, storeFor)))
+}
+
+function createProvider(
+  name: Env['MARKET_DATA'][number],
+  env: Env,
+  clock: Clock,
+  storeFor: (provider: string) => LimitStore,
+): MarketDataProvider {
+  const counting = { store: storeFor(name), clock }
+  switch (name) {
+    case 'demo':
+      return createDemoProvider({ clock, seed: env.DEMO_SEED, latencyMs: env.DEMO_LATENCY_MS })
+    case 'cboe': {
+      const limits = { perSecond: env.CBOE_REQUESTS_PER_SECOND || null }
+      return createLimited({ ...counting, vendor: 'Cboe', limits }, (hooks) =>
+        createCboeProvider({ baseUrl: env.CBOE_BASE_URL, clock, ...hooks }),
+      )
+    }
+    case 'marketdata': {
+      const { MARKETDATA_DAILY_CREDITS: credits, MARKETDATA_DELAY_MINUTES: delayMinutes } = env
+      const own = { vendor: 'marketdata.app', unit: 'credits', dayStartsAt: '09:30' } as const
+      const limits = credits === undefined ? {} : { perDay: credits || null }
+      return createLimited({ ...counting, ...own, limits }, (hooks) =>
+        createMarketDataAppProvider({
+          token: env.MARKETDATA_TOKEN ?? null,
+          plan: env.MARKETDATA_PLAN,
+          ...(delayMinutes !== undefined && { delayMinutes }),
+          baseUrl: env.MARKETDATA_BASE_URL,
+          clock,
+          ...hooks,
+        }),
+      )
+    }
+    case 'tradier':
+      return createLimited({ ...counting, vendor: 'Tradier' }, (hooks) =>
+        createTradierProvider({
+          token: env.TRADIER_TOKEN ?? '',
+          baseUrl: env.TRADIER_BASE_URL,
+          clock,
+          ...hooks,
+        }),
+      )
+  }
+}
