@@ -9,8 +9,8 @@ import type { Prisma, Stock as StockRow } from './generated/client.ts'
 export interface StocksOptions {
   /** Whether quotes are made up: only then do made-up (DEMO) intrinsic values count. */
   simulated: boolean
-  /** Name of the provider: prices of another are not shown, as if there were none. */
-  source: string
+  /** Names of the providers: prices of others are not shown, as if there were none. */
+  sources: readonly string[]
 }
 
 /** @throws StockListError from `add` and `update`, with a sentence for the person who asked */
@@ -72,8 +72,8 @@ const readChange = (change: StockChange): Prisma.StockUpdateManyMutationInput =>
 /** Not the database's order, which depends on its language. */
 const bySymbol = (a: Stock, b: Stock): number => (a.symbol < b.symbol ? -1 : 1)
 
-/** The list as it looks beside one provider's quotes. */
-export function createStocks(prisma: PrismaClient, { simulated, source }: StocksOptions): Stocks {
+/** The list as it looks beside these providers' quotes. */
+export function createStocks(prisma: PrismaClient, { simulated, sources }: StocksOptions): Stocks {
   const toValue = (
     value: number | null,
     valueSource: StockRow['intrinsicValueEpsSource'],
@@ -83,7 +83,7 @@ export function createStocks(prisma: PrismaClient, { simulated, source }: Stocks
       : { value, source: valueSource }
 
   const toStock = (row: StockRow): Stock => {
-    const isPriced = row.priceSource === source
+    const isPriced = row.priceSource !== null && sources.includes(row.priceSource)
     return {
       id: row.id,
       symbol: row.symbol,

@@ -2,7 +2,7 @@
 import type { Viewer } from '../auth/auth.ts'
 import type { CuratedList } from '../scan/curated-list.ts'
 import type { LiveStatus } from '../scan/live.ts'
-import type { ScanCriteria } from '../scan/model.ts'
+import type { Criteria } from '../scan/criteria.ts'
 import type { Clock, MarketData, MarketHours } from '../scan/ports.ts'
 import type { Scanner } from '../scan/scanner.ts'
 
@@ -14,7 +14,7 @@ export interface Api {
   marketData: Pick<MarketData, 'description' | 'simulated'>
   marketHours: MarketHours
   clock: Clock
-  criteria: ScanCriteria
+  criteria: Criteria
   isLocalEnvironment: boolean
 }
 

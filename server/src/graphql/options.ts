@@ -1,6 +1,18 @@
 /** Contracts and tickers. */
-import type { OptionSide, Rating, RejectionReason, TickerOutcome } from '../scan/model.ts'
-import { rejectionReasons } from '../scan/model.ts'
+import type {
+  ExpirationKind,
+  GreeksSource,
+  NearMiss,
+  OptionSide,
+  Quality,
+  QualityIssue,
+  Rating,
+  RejectionReason,
+  Rejections,
+  TickerOutcome,
+} from '../scan/model.ts'
+import { qualityGrades, rejectionReasons } from '../scan/model.ts'
+import { qualityIssueTexts, tickerQuality } from '../scan/quality.ts'
 import type { RatedContract, TickerView } from '../scan/view.ts'
 import { builder } from './builder.ts'
 import { StockType } from './stock.ts'
@@ -19,6 +31,48 @@ export const RatingEnum = builder.enumType('Rating', {
 
 export const OptionSideEnum = builder.enumType('OptionSide', {
   values: { PUT: {}, CALL: {} } satisfies Record<OptionSide, object>,
+})
+
+export const ExpirationKindEnum = builder.enumType('ExpirationKind', {
+  description: 'From the exchange calendar, never from a provider’s label.',
+  values: {
+    WEEKLY: { description: 'Any day that is none of the others, Monday and Wednesday series included.' },
+    MONTHLY: { description: 'The third Friday, or the trading day before when that is a holiday.' },
+    QUARTERLY: { description: 'The last trading day of a quarter.' },
+    LEAPS: { description: 'More than a year away.' },
+  } satisfies Record<ExpirationKind, object>,
+})
+
+const GreeksSourceEnum = builder.enumType('GreeksSource', {
+  description: 'Who a delta comes from.',
+  values: {
+    VENDOR: { description: 'The provider.' },
+    MODEL: { description: 'Solved here from the middle of bid and ask: see docs/greeks.md.' },
+    NONE: { description: 'Nobody: the delta is unknown. A scan never keeps such a contract.' },
+  } satisfies Record<GreeksSource, object>,
+})
+
+export const QualityGradeEnum = builder.enumType('QualityGrade', {
+  description:
+    'How far to trust a quote: A nothing wrong, B mild issues only, C one serious issue, D several.',
+  values: qualityGrades,
+})
+
+const QualityIssueType = builder.objectRef<QualityIssue>('QualityIssue').implement({
+  fields: (t) => ({
+    code: t.string({ description: 'For programs, e.g. `WIDE_SPREAD`.', resolve: (issue) => issue }),
+    text: t.string({ description: 'For a person.', resolve: (issue) => qualityIssueTexts[issue] }),
+  }),
+})
+
+const QualityType = builder.objectRef<Quality>('Quality').implement({
+  fields: (t) => ({
+    grade: t.expose('grade', { type: QualityGradeEnum }),
+    issues: t.expose('issues', {
+      type: [QualityIssueType],
+      description: 'The graver first; none for grade A.',
+    }),
+  }),
 })
 
 const OptionContract = builder.objectRef<RatedContract>('OptionContract').implement({
@@ -44,7 +98,16 @@ const OptionContract = builder.objectRef<RatedContract>('OptionContract').implem
       nullable: true,
       description: '(ask − bid) / mid, in percent; null as `mid` is.',
     }),
-    delta: t.exposeFloat('delta', { description: 'The provider’s, signed: −1 to 0 for a put.' }),
+    expirationKind: t.expose('expirationKind', { type: ExpirationKindEnum }),
+    delta: t.exposeFloat('delta', {
+      description: 'Signed: −1 to 0 for a put. `greeksSource` says whose it is.',
+    }),
+    greeksSource: t.expose('greeksSource', { type: GreeksSourceEnum }),
+    quotedAt: t.expose('quotedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the market made bid and ask; null when the provider says it for the ticker only.',
+    }),
     impliedVolatility: t.exposeFloat('impliedVolatility', {
       nullable: true,
       description: 'Fraction a year (0.45 is 45 %); null when the provider could not solve it.',
@@ -69,35 +132,8 @@ const OptionContract = builder.objectRef<RatedContract>('OptionContract').implem
     }),
     collateral: t.exposeFloat('collateral', { description: 'strike × 100, USD per contract.' }),
     premium: t.exposeFloat('premium', { description: 'bid × 100, USD per contract.' }),
+    quality: t.expose('quality', { type: QualityType, description: 'How far to trust the quote, and why.' }),
     rating: t.expose('rating', { type: RatingEnum }),
-  }),
-})
-
-export const TickerOptions = builder.objectRef<TickerView>('TickerOptions').implement({
-  description: 'A ticker with at least one contract worth selling.',
-  fields: (t) => ({
-    id: t.id({ description: 'The symbol.', resolve: (ticker) => ticker.symbol }),
-    symbol: t.exposeString('symbol'),
-    scannedAt: t.expose('scannedAt', { type: 'DateTime' }),
-    quotedAt: t.expose('quotedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the market made these quotes; null when the provider does not say.',
-    }),
-    underlyingPrice: t.exposeFloat('underlyingPrice', { nullable: true, description: 'USD per share.' }),
-    rating: t.expose('rating', {
-      type: RatingEnum,
-      description: 'GOOD if any contract is GOOD, HIGH if none is, UNKNOWN without a value.',
-    }),
-    stock: t.expose('stock', {
-      type: StockType,
-      nullable: true,
-      description: 'Null when the symbol is not an active stock of the list.',
-    }),
-    options: t.expose('options', {
-      type: [OptionContract],
-      description: 'By expiration, then strike. Never empty.',
-    }),
   }),
 })
 
@@ -129,6 +165,75 @@ const Rejection = builder.objectRef<{ reason: RejectionReason; count: number }>(
   }),
 })
 
+const NearMissType = builder.objectRef<NearMiss>('NearMiss').implement({
+  description: 'A contract that one criterion alone kept out, and nearly let in.',
+  fields: (t) => ({
+    contractId: t.id({ description: 'OCC symbol without padding.', resolve: (miss) => miss.occSymbol }),
+    expiration: t.expose('expiration', { type: 'Date' }),
+    strike: t.exposeFloat('strike', { description: 'USD per share.' }),
+    reason: t.expose('reason', { type: RejectionReasonEnum, description: 'The criterion that kept it out.' }),
+    limit: t.exposeFloat('limit', { description: 'What the criterion asks, in its own unit.' }),
+    value: t.exposeFloat('value', {
+      description: 'What the contract has: loosened to this, the criterion lets it in.',
+    }),
+    distance: t.exposeFloat('distance', {
+      description:
+        'How much looser the criterion would have to be: above 0, up to 1 for the most that counts as near.',
+    }),
+  }),
+})
+
+/** Most frequent first. */
+const listRejections = (rejections: Rejections) =>
+  rejectionReasons
+    .map((reason) => ({ reason, count: rejections[reason] ?? 0 }))
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count)
+
+export const TickerOptions = builder.objectRef<TickerView>('TickerOptions').implement({
+  description: 'A ticker with at least one contract worth selling.',
+  fields: (t) => ({
+    id: t.id({ description: 'The symbol.', resolve: (ticker) => ticker.symbol }),
+    symbol: t.exposeString('symbol'),
+    scannedAt: t.expose('scannedAt', { type: 'DateTime' }),
+    quotedAt: t.expose('quotedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the market made these quotes; null when the provider does not say.',
+    }),
+    underlyingPrice: t.exposeFloat('underlyingPrice', { nullable: true, description: 'USD per share.' }),
+    rating: t.expose('rating', {
+      type: RatingEnum,
+      description: 'GOOD if any contract is GOOD, HIGH if none is, UNKNOWN without a value.',
+    }),
+    stock: t.expose('stock', {
+      type: StockType,
+      nullable: true,
+      description: 'Null when the symbol is not an active stock of the list.',
+    }),
+    source: t.exposeString('source', { description: 'Name of the provider that answered, e.g. `cboe`.' }),
+    delayMinutes: t.exposeInt('delayMinutes', {
+      nullable: true,
+      description: 'Minutes between the market and the quotes; 0 is real time, null for simulated quotes.',
+    }),
+    rejections: t.field({
+      type: [Rejection],
+      description: 'Why the ticker’s other contracts were not kept; most frequent first.',
+      resolve: ({ rejections }) => listRejections(rejections),
+    }),
+    quality: t.field({
+      type: QualityGradeEnum,
+      description: 'The best grade that three quarters of the contracts reach.',
+      resolve: ({ options }) => tickerQuality(options.map(({ quality }) => quality.grade)) ?? 'A',
+    }),
+    nearMisses: t.expose('nearMisses', { type: [NearMissType], description: 'Nearest first; at most 3.' }),
+    options: t.expose('options', {
+      type: [OptionContract],
+      description: 'By expiration, then strike. Never empty.',
+    }),
+  }),
+})
+
 export const TickerOutcomeType = builder.objectRef<TickerOutcome>('TickerOutcome').implement({
   description: 'What became of a ticker in the latest run, also when nothing was kept.',
   fields: (t) => ({
@@ -138,12 +243,9 @@ export const TickerOutcomeType = builder.objectRef<TickerOutcome>('TickerOutcome
     rejections: t.field({
       type: [Rejection],
       description: 'Most frequent first; only reasons that held at least once.',
-      resolve: ({ rejections }) =>
-        rejectionReasons
-          .map((reason) => ({ reason, count: rejections[reason] ?? 0 }))
-          .filter(({ count }) => count > 0)
-          .toSorted((a, b) => b.count - a.count),
+      resolve: ({ rejections }) => listRejections(rejections),
     }),
+    nearMisses: t.expose('nearMisses', { type: [NearMissType], description: 'Nearest first; at most 3.' }),
     message: t.exposeString('message', {
       nullable: true,
       description: 'Set exactly when the ticker failed: why, for a person.',

@@ -1,27 +1,19 @@
 /** Results, and the two things a person can do to a scan. */
-import type { Instant, ScanCriteria } from '../scan/model.ts'
+import type { Instant } from '../scan/model.ts'
 import type { CancelOutcome, StartOutcome } from '../scan/scanner.ts'
 import { asSnapshot } from '../scan/status-update.ts'
 import type { ScanView } from '../scan/view.ts'
 import { builder } from './builder.ts'
-import { OptionSideEnum, RatingEnum, TickerOptions, TickerOutcomeType } from './options.ts'
+import { ScanCriteriaType } from './criteria.ts'
+import {
+  ExpirationKindEnum,
+  OptionSideEnum,
+  QualityGradeEnum,
+  RatingEnum,
+  TickerOptions,
+  TickerOutcomeType,
+} from './options.ts'
 import { ScanStatus } from './status.ts'
-
-const ScanCriteriaType = builder.objectRef<ScanCriteria>('ScanCriteria').implement({
-  description: 'What makes a contract worth selling. Bounds are inclusive.',
-  fields: (t) => ({
-    side: t.expose('side', { type: OptionSideEnum }),
-    minAnnualizedReturn: t.exposeFloat('minAnnualizedReturn', { description: 'Percent.' }),
-    maxAbsDelta: t.exposeFloat('maxAbsDelta', { description: '0 to 1.' }),
-    minDaysToExpiration: t.exposeInt('minDaysToExpiration'),
-    maxDaysToExpiration: t.exposeInt('maxDaysToExpiration'),
-    maxSpreadPercent: t.exposeFloat('maxSpreadPercent', {
-      nullable: true,
-      description: 'Percent of the mid; null: any.',
-    }),
-    minOpenInterest: t.exposeInt('minOpenInterest', { description: 'Contracts; 0: any.' }),
-  }),
-})
 
 const MarketStatus = builder
   .objectRef<{ isOpen: boolean; opensAt: Instant | null; now: Instant }>('MarketStatus')
@@ -65,7 +57,11 @@ const ScanResults = builder.objectRef<ScanView>('ScanResults').implement({
       description: 'True when the quotes are made up.',
       resolve: (_scan, _args, { marketData }) => marketData.simulated,
     }),
-    criteria: t.field({ type: ScanCriteriaType, resolve: (_scan, _args, { criteria }) => criteria }),
+    criteria: t.field({
+      type: ScanCriteriaType,
+      description: 'What the next scan keeps.',
+      resolve: (_scan, _args, { criteria }) => criteria.current(),
+    }),
     market: t.field({
       type: MarketStatus,
       resolve: (_scan, _args, { marketHours, clock }) => ({
@@ -91,10 +87,21 @@ const ScanFilterInput = builder.inputType('ScanFilter', {
   fields: (t) => ({
     symbols: t.stringList(),
     ratings: t.field({ type: [RatingEnum] }),
+    sides: t.field({ type: [OptionSideEnum] }),
+    expirationKinds: t.field({ type: [ExpirationKindEnum] }),
     minAnnualizedReturn: t.float({ description: 'Percent.' }),
+    minAbsDelta: t.float({ description: '0 to 1.' }),
     maxAbsDelta: t.float({ description: '0 to 1.' }),
     minDaysToExpiration: t.int(),
     maxDaysToExpiration: t.int(),
+    minOtmPercent: t.float({ description: 'Percent of the underlying’s price.' }),
+    maxSpreadPercent: t.float({
+      description: 'Percent of the mid; a contract without a spread does not pass.',
+    }),
+    minOpenInterest: t.int({ description: 'Contracts; an unknown open interest does not pass.' }),
+    minVolume: t.int({ description: 'Contracts; an unknown volume does not pass.' }),
+    qualities: t.field({ type: [QualityGradeEnum] }),
+    maxCollateral: t.float({ description: 'USD per contract.' }),
   }),
 })
 

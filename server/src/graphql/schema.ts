@@ -1,4 +1,7 @@
 /** The whole schema: importing a file adds its types and fields to the builder. */
+import './estimate.ts'
+import './criteria.ts'
+import './explain.ts'
 import './options.ts'
 import './scan.ts'
 import './status.ts'

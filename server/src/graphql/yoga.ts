@@ -2,7 +2,7 @@
 import { createGraphQLError, createYoga, useExecutionCancellation } from 'graphql-yoga'
 import type { GraphQLError } from 'graphql'
 import type { Viewer } from '../auth/auth.ts'
-import { StockListError } from '../scan/errors.ts'
+import { BadInput, StockListError } from '../scan/errors.ts'
 import type { Log } from '../scan/ports.ts'
 import type { Api, GraphQLContext } from './context.ts'
 import { schema } from './schema.ts'
@@ -41,7 +41,7 @@ function mask(error: unknown, log: Log): Error {
   const wrapped = isGraphQLError(error) ? error : null
   const cause = wrapped?.originalError ?? error
   const place = { path: wrapped?.path, nodes: wrapped?.nodes ?? null }
-  if (cause instanceof StockListError) {
+  if (cause instanceof StockListError || cause instanceof BadInput) {
     return createGraphQLError(cause.message, { ...place, extensions: { code: cause.code } })
   }
   if (isGraphQLError(cause)) return cause

@@ -11,7 +11,14 @@ export class CacheUnavailable extends Error {
   }
 }
 
-export type MarketDataFault = 'UNKNOWN_SYMBOL' | 'RATE_LIMITED' | 'UNAVAILABLE' | 'TIMED_OUT' | 'BAD_RESPONSE'
+export type MarketDataFault =
+  | 'UNKNOWN_SYMBOL'
+  | 'RATE_LIMITED'
+  /** The day's budget is gone: no other ticker can be had either, so a scan ends. */
+  | 'BUDGET_SPENT'
+  | 'UNAVAILABLE'
+  | 'TIMED_OUT'
+  | 'BAD_RESPONSE'
 
 /** A provider could not give a ticker's options. The message names the provider and says what happened. */
 export class MarketDataError extends Error {
@@ -21,6 +28,12 @@ export class MarketDataError extends Error {
     super(message, options)
     this.fault = fault
   }
+}
+
+/** What a person entered cannot be; the message says what to enter instead. Nothing was changed. */
+export class BadInput extends Error {
+  override name = 'BadInput'
+  readonly code = 'BAD_INPUT'
 }
 
 /** What was asked of the stock list cannot be done: the message says why, `code` tells programs. */

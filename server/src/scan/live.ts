@@ -18,8 +18,8 @@ export interface LiveStatusOptions {
   events: ScanEvents
   stocks: StockList
   log: Log
-  /** Name of the provider whose rows count. */
-  source: string
+  /** Names of the providers whose rows count. */
+  sources: readonly string[]
   /** How often the position is looked at, in milliseconds. */
   lookMs: number
 }
@@ -45,7 +45,7 @@ const BACKLOG_LIMIT = 1_000
 const ACKNOWLEDGE_MS = 700
 
 export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
-  const { cache, events, stocks, log, source, lookMs } = options
+  const { cache, events, stocks, log, sources, lookMs } = options
   const subscribers = new Set<Subscriber>()
   let backlog: ScanEvent[] = []
   /** What the feed has told last; null before the first snapshot, and while the cache is away. */
@@ -93,7 +93,7 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
 
   async function snapshot(): Promise<StatusUpdate> {
     const [cached, listed] = await Promise.all([cache.read(), stocks.active()])
-    return asSnapshot(viewScan(cached, listed, source))
+    return asSnapshot(viewScan(cached, listed, sources))
   }
 
   function deliver(subscriber: Subscriber, update: StatusUpdate): void {
@@ -154,7 +154,7 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
       symbols.length === 0
         ? [[], []]
         : await Promise.all([cache.readTickers(symbols), stocks.active(symbols)])
-    const views = new Map(viewTickers(rows, listed, source).map((view) => [view.symbol, view]))
+    const views = new Map(viewTickers(rows, listed, sources).map((view) => [view.symbol, view]))
     for (const event of news) {
       const rowsOfEvent = event.changed.flatMap((symbol) => views.get(symbol) ?? [])
       const update = asUpdate(event, rowsOfEvent, last)

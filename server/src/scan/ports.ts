@@ -19,19 +19,47 @@ export interface Clock {
   marketNow(): number
 }
 
+/** How fast a provider may be asked; null where it sets no limit, or publishes none. */
+export interface PaceLimits {
+  /** Requests. */
+  perSecond: number | null
+  /** Requests. */
+  perMinute: number | null
+  /** Requests under way at once. */
+  concurrent: number | null
+}
+
+/** What asking for some symbols will take. */
+export interface Forecast {
+  /** Name of the provider that is asked first. */
+  provider: string
+  /** Names of those that are asked, in this order, for what it cannot give. */
+  fallbacks: string[]
+  requests: number
+  /** What the provider takes from the day's budget; null when it counts nothing. */
+  credits: number | null
+  limits: PaceLimits
+  /** What is left of the day's budget, in credits (in requests where `credits` is null); null when nothing counts. */
+  budgetRemaining: number | null
+}
+
 /** Where quotes come from. */
 export interface MarketData {
-  /** Short and lower case, e.g. `cboe`; stored with each row. */
+  /** Short and lower case, e.g. `cboe`; of several providers, in order, `marketdata+cboe`. Stored with each run. */
   readonly name: string
+  /** Names of the providers that may answer; each chain and each row says which one did. */
+  readonly sources: readonly string[]
   /** One line for people: who, how delayed, e.g. `Cboe, delayed 15 minutes`. */
   readonly description: string
   /** True when the quotes are made up. */
   readonly simulated: boolean
   /** Why no scan can start now (for a person), or null when one can. */
   unavailable(): string | null
+  /** Asks no provider. Never too low, as far as can be known. */
+  forecast(symbols: number, criteria: ScanCriteria): Promise<Forecast>
   /**
-   * The listed options of a stock. At least the contracts between the criteria's days to expiration on their
-   * side; a provider that sends more is fine.
+   * The listed options of a stock. At least the contracts out of the money on the criteria's side, between its
+   * days to expiration; a provider that sends more is fine.
    * @throws MarketDataError with a sentence for a person
    * @throws the signal's reason, once it is aborted
    */

@@ -1,5 +1,6 @@
 /** One scan, from the first request to the last row. */
 import pMap from 'p-map'
+import { MarketDataError } from './errors.ts'
 import { holdLease, LeaseLost } from './lease.ts'
 import { completedAt, failedBecause, interruptedAt } from './messages.ts'
 import type { EndState, TickerOutcome } from './model.ts'
@@ -35,20 +36,27 @@ export async function runScan(ports: RunPorts, settings: RunSettings, run: Run):
   const stop = AbortSignal.any([run.signal, lease.signal])
   const outcomes: TickerOutcome[] = []
   const prices: SeenPrice[] = []
+  /** Why no further ticker is asked for; those under way are paid for, and still come in. */
+  const budget: { spent: string | null } = { spent: null }
+
+  async function scanOne(symbol: string): Promise<void> {
+    if (budget.spent !== null) return
+    await lease.write(() => cache.begin(runId, symbol))
+    try {
+      const { outcome, result, price } = await scanTicker(ports, settings, symbol, stop)
+      await lease.write(() => cache.commit(runId, outcome, result))
+      outcomes.push(outcome)
+      if (price !== null) prices.push(price)
+    } catch (error) {
+      if (!(error instanceof MarketDataError)) throw error
+      budget.spent = error.message
+    }
+  }
 
   try {
-    await pMap(
-      symbols,
-      async (symbol) => {
-        await lease.write(() => cache.begin(runId, symbol))
-        const { outcome, result, price } = await scanTicker(ports, settings, symbol, stop)
-        await lease.write(() => cache.commit(runId, outcome, result))
-        outcomes.push(outcome)
-        if (price !== null) prices.push(price)
-      },
-      { concurrency: settings.concurrency, signal: stop },
-    )
+    await pMap(symbols, scanOne, { concurrency: settings.concurrency, signal: stop })
     await recordPrices(ports, prices)
+    if (budget.spent !== null) return await finish('FAILED', failedBecause(budget.spent))
     const failed = outcomes.filter((outcome) => outcome.message !== null)
     if (failed.length < symbols.length)
       return await finish('COMPLETED', completedAt(clock.marketNow()), symbols)

@@ -1,5 +1,8 @@
 /** The use cases of a scan: start, cancel, read; and the housekeeping of every server. */
+import type { Criteria } from './criteria.ts'
 import { CacheUnavailable } from './errors.ts'
+import { explain, type Explanation } from './explain.ts'
+import { createEstimator, type ScanEstimate } from './estimate.ts'
 import {
   cancelledAt,
   failedBecause,
@@ -8,18 +11,21 @@ import {
   NO_ACTIVE_STOCKS,
   NO_SCAN_RUNNING,
 } from './messages.ts'
-import type { Instant } from './model.ts'
-import type { CachedScan, MarketHours, RunEnd, RunSummary, ScanRuns } from './ports.ts'
+import type { EndState, Instant, ScanCriteria } from './model.ts'
+import type { CachedScan, MarketHours, RunEnd, ScanRuns } from './ports.ts'
+import { writeDown } from './run-book.ts'
 import { runScan, type RunPorts, type RunReport, type RunSettings } from './run.ts'
-import { narrow, unavailableView, viewScan, type ScanFilter, type ScanView } from './view.ts'
+import { narrow, type ScanFilter } from './filter.ts'
+import { unavailableView, viewScan, type ScanView } from './view.ts'
 
 export interface ScannerPorts extends RunPorts {
+  criteria: Pick<Criteria, 'current'>
   runs: ScanRuns
   marketHours: MarketHours
   newId: () => string
 }
 
-export interface ScannerSettings extends RunSettings {
+export interface ScannerSettings extends Omit<RunSettings, 'criteria'> {
   /** True in LOCAL: scans then run outside market hours too. */
   ignoreMarketHours: boolean
   /** How often each server looks for orphaned runs and expired rows, in milliseconds. */
@@ -43,8 +49,12 @@ export interface Scanner {
   /** @param startedById the person who asked */
   start(startedById: string): Promise<StartOutcome>
   cancel(): Promise<CancelOutcome>
+  /** What a scan that starts now will take. */
+  estimate(): Promise<ScanEstimate>
   /** Everything, in one cache round trip; with the cache away, safe defaults and `degraded`. */
   results(filter?: ScanFilter | null): Promise<ScanView>
+  /** Where each number of a kept contract comes from; null when there is no such contract now. */
+  explain(occSymbol: string): Promise<Explanation[] | null>
   /** To be called once, when the process starts. */
   open(): Promise<void>
   /** Cancels this process's run, if any, and waits for it to end. */
@@ -56,11 +66,12 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
   const live = new Map<string, { controller: AbortController; ended: Promise<void> }>()
   let sweeper: NodeJS.Timeout | undefined
   const instant = () => new Date(clock.now()).toISOString()
-  const source = marketData.name
+  const { name: source, sources } = marketData
+  const estimator = createEstimator({ marketData, stocks, criteria: ports.criteria }, settings)
 
   async function view(): Promise<ScanView> {
     const [cached, listed] = await Promise.all([cache.read(), stocks.active()])
-    return viewScan(cached, listed, source)
+    return viewScan(cached, listed, sources)
   }
 
   async function start(startedById: string): Promise<StartOutcome> {
@@ -73,6 +84,7 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
     if (unavailable !== null) return { kind: 'MarketDataUnavailable', message: unavailable }
     const symbols = (await stocks.active()).map((stock) => stock.symbol)
     if (symbols.length === 0) return { kind: 'NoActiveStocks', message: NO_ACTIVE_STOCKS }
+    const criteria = await ports.criteria.current()
 
     const runId = newId()
     const startedAt = instant()
@@ -80,9 +92,11 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
       return { kind: 'ScanAlreadyRunning', status: await view() }
     }
     // The claim took over from a run that nobody had declared dead yet.
-    if (before.state === 'RUNNING' && before.runId !== null) await recordInterruption(before.runId)
+    if (before.state === 'RUNNING' && before.runId !== null) {
+      await writeDown(ports, { ...before, runId: before.runId, end: interruption() })
+    }
     await record(runId, startedAt, startedById, symbols)
-    launch(runId, startedAt, symbols)
+    launch(runId, startedAt, symbols, criteria)
     return { kind: 'ScanStarted', status: await view() }
   }
 
@@ -96,16 +110,18 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
     try {
       await runs.started({ runId, startedById, startedAt, source, tickersTotal: symbols.length })
     } catch (error) {
-      const lastRun = failedBecause('the run could not be recorded in the database.')
-      await cache.finish(runId, { state: 'FAILED', lastRun, finishedAt: instant(), keep: null })
+      await cache.finish(
+        runId,
+        endOf('FAILED', failedBecause('the run could not be recorded in the database.')),
+      )
       throw error
     }
   }
 
-  function launch(runId: string, startedAt: Instant, symbols: string[]): void {
+  function launch(runId: string, startedAt: Instant, symbols: string[], criteria: ScanCriteria): void {
     const controller = new AbortController()
     log.info({ runId, tickers: symbols.length, source }, 'Scan started.')
-    const ended = runScan(ports, settings, { runId, symbols, signal: controller.signal })
+    const ended = runScan(ports, { ...settings, criteria }, { runId, symbols, signal: controller.signal })
       .then((report) => recordEnd(runId, startedAt, report))
       .finally(() => live.delete(runId))
     live.set(runId, { controller, ended })
@@ -113,41 +129,23 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
 
   async function recordEnd(runId: string, startedAt: Instant, report: RunReport): Promise<void> {
     if (report === null) return
-    await writeRun(runId, summarise(startedAt, report))
+    estimator.remember(await writeDown(ports, { runId, startedAt, ...report }))
   }
 
-  async function writeRun(runId: string, summary: RunSummary): Promise<void> {
-    const { message, finishedAt: _finishedAt, ...fields } = summary
-    log.info({ runId, ...fields }, message)
-    try {
-      await runs.finished(runId, summary)
-    } catch (error) {
-      log.error({ err: error, runId }, 'The end of a scan could not be recorded in the database.')
-    }
-  }
-
-  async function recordInterruption(runId: string): Promise<void> {
-    const { startedAt, outcomes } = await cache.read()
-    const end: RunEnd = {
-      state: 'INTERRUPTED',
-      lastRun: interruptedAt(clock.marketNow()),
-      finishedAt: instant(),
-      keep: null,
-    }
-    await writeRun(runId, summarise(startedAt ?? end.finishedAt, { end, outcomes }))
-  }
+  const endOf = (state: EndState, lastRun: string): RunEnd => ({
+    state,
+    lastRun,
+    finishedAt: instant(),
+    keep: null,
+  })
+  const interruption = () => endOf('INTERRUPTED', interruptedAt(clock.marketNow()))
 
   async function cancelRun({ runId, startedAt, outcomes }: CachedScan): Promise<boolean> {
     if (runId === null) return false
-    const end: RunEnd = {
-      state: 'CANCELLED',
-      lastRun: cancelledAt(clock.marketNow()),
-      finishedAt: instant(),
-      keep: null,
-    }
+    const end = endOf('CANCELLED', cancelledAt(clock.marketNow()))
     if (!(await cache.finish(runId, end))) return false
     live.get(runId)?.controller.abort(new Error('The scan was cancelled.'))
-    await writeRun(runId, summarise(startedAt ?? end.finishedAt, { end, outcomes }))
+    await writeDown(ports, { runId, startedAt, end, outcomes })
     return true
   }
 
@@ -158,13 +156,21 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
     return { kind: 'ScanCancelled', status: await view() }
   }
 
+  async function results(filter?: ScanFilter | null): Promise<ScanView> {
+    try {
+      const all = await view()
+      return filter == null ? all : { ...all, tickers: narrow(all.tickers, filter) }
+    } catch (error) {
+      if (error instanceof CacheUnavailable) return unavailableView
+      throw error
+    }
+  }
+
   async function sweep(): Promise<void> {
     try {
-      const interrupted = await cache.sweep({
-        lastRun: interruptedAt(clock.marketNow()),
-        finishedAt: instant(),
-      })
-      if (interrupted !== null) await recordInterruption(interrupted)
+      const end = interruption()
+      const runId = await cache.sweep(end)
+      if (runId !== null) await writeDown(ports, { ...(await cache.read()), runId, end })
     } catch (error) {
       // The cache says its own outages; anything else is worth a line.
       if (!(error instanceof CacheUnavailable))
@@ -175,22 +181,24 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
   return {
     start: (startedById) => start(startedById).catch(asOutcome),
     cancel: () => cancel().catch(asOutcome),
+    estimate: estimator.estimate,
 
-    async results(filter) {
-      try {
-        const all = await view()
-        return filter == null ? all : { ...all, tickers: narrow(all.tickers, filter) }
-      } catch (error) {
-        if (error instanceof CacheUnavailable) return unavailableView
-        throw error
+    results,
+
+    async explain(occSymbol) {
+      const { tickers } = await results()
+      for (const ticker of tickers) {
+        const contract = ticker.options.find((option) => option.occSymbol === occSymbol)
+        if (contract !== undefined) return explain(ticker, contract, settings)
       }
+      return null
     },
 
     async open() {
       try {
         const { scanInProgress, runId, tickers } = await cache.read()
         await runs.interruptOrphans(scanInProgress ? runId : null, instant())
-        if (tickers.some((row) => row.source !== source)) await cache.clear()
+        if (tickers.some((row) => !sources.includes(row.source))) await cache.clear()
       } catch (error) {
         if (!(error instanceof CacheUnavailable)) throw error
       }
@@ -215,16 +223,4 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
 function asOutcome(error: unknown): { kind: 'CacheUnavailable'; message: string } {
   if (error instanceof CacheUnavailable) return { kind: 'CacheUnavailable', message: error.message }
   throw error
-}
-
-function summarise(startedAt: Instant, { end, outcomes }: NonNullable<RunReport>): RunSummary {
-  return {
-    state: end.state,
-    finishedAt: end.finishedAt,
-    durationMs: Math.max(0, Date.parse(end.finishedAt) - Date.parse(startedAt)),
-    tickersDone: outcomes.length,
-    tickersFailed: outcomes.filter((outcome) => outcome.message !== null).length,
-    contractsKept: outcomes.reduce((sum, outcome) => sum + outcome.contractsKept, 0),
-    message: end.lastRun,
-  }
 }

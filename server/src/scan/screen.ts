@@ -9,15 +9,21 @@ import {
   spreadPercent,
 } from './metrics.ts'
 import type {
+  ExpirationKind,
   IsoDate,
   KeptContract,
+  NearMiss,
   OptionChain,
   OptionQuote,
   RejectionReason,
   Rejections,
   ScanCriteria,
 } from './model.ts'
+import type { ChainModel, ModelGreeks } from './chain-model.ts'
+import { isKnownDelta, withModelGreeks, type Greeks } from './greeks.ts'
+import { nearest, nearMissOf } from './near-misses.ts'
 import { daysBetween } from './new-york.ts'
+import { qualityOf } from './quality.ts'
 
 export interface Screening {
   /** By expiration, then strike. */
@@ -25,6 +31,8 @@ export interface Screening {
   /** Contracts on the criteria's side, plus rows that could not be read. */
   screened: number
   rejections: Rejections
+  /** Nearest first; few. */
+  nearMisses: NearMiss[]
 }
 
 export interface ScreeningContext {
@@ -34,6 +42,13 @@ export interface ScreeningContext {
   today: IsoDate
   /** Fraction a year. */
   riskFreeRate: number
+  expirationKindOf: (expiration: IsoDate, today: IsoDate) => ExpirationKind
+  /** Our own greeks, for rows without and to hold against the provider's. */
+  model: Pick<ChainModel, 'greeksOf' | 'marketOf'>
+  /** Minutes by which the provider is always late; null for simulated quotes. */
+  delayMinutes: number | null
+  /** Trading minutes between a row's quote and the market clock; null when nobody dates it. */
+  quoteAgeOf: (quote: Pick<OptionQuote, 'quotedAt'>) => number | null
 }
 
 export function screenChain(
@@ -43,6 +58,7 @@ export function screenChain(
   const { criteria, today } = context
   const daysTo = rememberDays(today)
   const kept: KeptContract[] = []
+  const nearMisses: NearMiss[] = []
   const rejections: Rejections = chain.badRows > 0 ? { BAD_ROW: chain.badRows } : {}
   let screened = chain.badRows
 
@@ -50,17 +66,28 @@ export function screenChain(
     if (quote.side !== criteria.side) continue
     screened += 1
     const days = daysTo(quote.expiration)
-    const reason = rejectionOf(quote, days, context)
-    if (reason !== null) rejections[reason] = (rejections[reason] ?? 0) + 1
-    else if (quote.bid !== null && quote.delta !== null) {
-      kept.push(keep({ ...quote, bid: quote.bid, delta: quote.delta }, days, context))
+    const asQuoted = rejectionOf(quote, days, context)
+    // A delta is asked for after what needs none, so only rows that could be kept are solved.
+    const greeks =
+      asQuoted === null || asQuoted === 'DELTA_UNKNOWN' ? withModelGreeks(quote, context.model) : null
+    const row: OptionQuote = greeks === null ? quote : { ...quote, ...solved(greeks) }
+    const reason = greeks?.greeksSource === 'MODEL' ? rejectionOf(row, days, context) : asQuoted
+    if (reason !== null) {
+      rejections[reason] = (rejections[reason] ?? 0) + 1
+      const passes = (loosened: ScanCriteria) =>
+        rejectionOf(row, days, { ...context, criteria: loosened }) === null
+      const miss = nearMissOf(row, days, reason, criteria, passes)
+      if (miss !== null) nearMisses.push(miss)
+    } else if (greeks !== null && row.bid !== null && row.delta !== null) {
+      const sellable = { ...row, bid: row.bid, delta: row.delta }
+      kept.push(keep(sellable, greeks, context.model.greeksOf(quote), days, context))
     }
   }
   kept.sort(
     (a, b) =>
       compareText(a.expiration, b.expiration) || a.strike - b.strike || compareText(a.occSymbol, b.occSymbol),
   )
-  return { kept, screened, rejections }
+  return { kept, screened, rejections, nearMisses: nearest(nearMisses) }
 }
 
 /** The first reason that holds, in the order of `rejectionReasons`; null for a contract worth selling. */
@@ -89,19 +116,6 @@ export function rejectionOf(
   return null
 }
 
-/**
- * Vendors say "not solved" with null, with −999, and with 0 beside an implied volatility of 0; a delta of the wrong
- * sign for its side is no delta either.
- */
-export function isKnownDelta(
-  delta: number | null,
-  quote: Pick<OptionQuote, 'side' | 'impliedVolatility'>,
-): boolean {
-  if (delta === null || !Number.isFinite(delta) || Math.abs(delta) > 1) return false
-  if (delta === 0) return quote.impliedVolatility !== null && quote.impliedVolatility > 0
-  return delta < 0 === (quote.side === 'PUT')
-}
-
 /** OCC gives an adjusted series a root that ends in a digit: it delivers something else than 100 shares. */
 export function isAdjusted(root: string): boolean {
   return /\d$/.test(root)
@@ -109,11 +123,21 @@ export function isAdjusted(root: string): boolean {
 
 type SellableQuote = OptionQuote & { bid: number; delta: number }
 
-function keep(quote: SellableQuote, days: number, context: ScreeningContext): KeptContract {
+/** Beside NONE, the row stays as it was quoted. */
+function solved({ delta, impliedVolatility, greeksSource }: Greeks): Partial<OptionQuote> {
+  return greeksSource === 'NONE' ? {} : { delta, impliedVolatility }
+}
+
+function keep(
+  quote: SellableQuote,
+  greeks: Greeks,
+  modelGreeks: ModelGreeks | null,
+  days: number,
+  context: ScreeningContext,
+): KeptContract {
   const { underlyingPrice, riskFreeRate } = context
   const { side, strike, bid } = quote
-  const solved = quote.impliedVolatility !== null && quote.impliedVolatility > 0
-  const impliedVolatility = solved ? quote.impliedVolatility : null
+  const { impliedVolatility } = greeks
   const chances =
     impliedVolatility === null
       ? null
@@ -122,6 +146,7 @@ function keep(quote: SellableQuote, days: number, context: ScreeningContext): Ke
     occSymbol: quote.occSymbol,
     side,
     expiration: quote.expiration,
+    expirationKind: context.expirationKindOf(quote.expiration, context.today),
     daysToExpiration: days,
     strike,
     bid,
@@ -139,6 +164,15 @@ function keep(quote: SellableQuote, days: number, context: ScreeningContext): Ke
     probabilityOfProfit: chances?.profit ?? null,
     collateral: strike * CONTRACT_SHARES,
     premium: bid * CONTRACT_SHARES,
+    greeksSource: greeks.greeksSource,
+    quality: qualityOf(quote, {
+      quoteAgeMinutes: context.quoteAgeOf(quote),
+      delayMinutes: context.delayMinutes,
+      greeks,
+      modelGreeks,
+      market: context.model.marketOf(quote),
+    }),
+    quotedAt: quote.quotedAt,
   }
 }
 

@@ -1,12 +1,16 @@
 /** One ticker of a scan: fetch its chain, screen it, and say what became of it. */
+import { createChainModel } from './chain-model.ts'
 import { MarketDataError } from './errors.ts'
 import type { Instant, OptionChain, ScanCriteria, TickerOutcome, TickerResult } from './model.ts'
 import { newYorkDate } from './new-york.ts'
 import type { Clock, Log, MarketData, SeenPrice } from './ports.ts'
-import { screenChain } from './screen.ts'
+import { screenChain, type ScreeningContext } from './screen.ts'
 
 export interface TickerPorts {
   marketData: MarketData
+  expirationKindOf: ScreeningContext['expirationKindOf']
+  /** Minutes during which the exchange traded between two instants, in milliseconds since 1970. */
+  tradingMinutesBetween: (from: number, to: number) => number
   clock: Clock
   log: Log
 }
@@ -27,7 +31,11 @@ export interface ScannedTicker {
   price: SeenPrice | null
 }
 
-/** @throws the reason of `stop` once it is aborted; every other trouble is the outcome's message. */
+/**
+ * Every trouble is the outcome's message, except:
+ * @throws the reason of `stop` once it is aborted
+ * @throws MarketDataError BUDGET_SPENT, which is the whole scan's trouble
+ */
 export async function scanTicker(
   ports: TickerPorts,
   settings: TickerSettings,
@@ -40,7 +48,8 @@ export async function scanTicker(
     return judge(ports, settings, await ports.marketData.fetchChain(symbol, settings.criteria, signal))
   } catch (error) {
     stop.throwIfAborted()
-    const failed = { symbol, contractsScreened: 0, contractsKept: 0, rejections: {} }
+    if (error instanceof MarketDataError && error.fault === 'BUDGET_SPENT') throw error
+    const failed = { symbol, contractsScreened: 0, contractsKept: 0, rejections: {}, nearMisses: [] }
     return { outcome: { ...failed, message: failureMessage(error) }, result: null, price: null }
   }
 
@@ -53,25 +62,48 @@ export async function scanTicker(
 }
 
 function judge(
-  { marketData, clock }: TickerPorts,
+  { clock, expirationKindOf, tradingMinutesBetween }: TickerPorts,
   settings: TickerSettings,
   chain: OptionChain,
 ): ScannedTicker {
-  const { symbol, underlyingPrice, quotedAt } = chain
+  const { symbol, source, delayMinutes, underlyingPrice, quotedAt } = chain
   if (underlyingPrice === null || !(underlyingPrice > 0)) {
     throw new MarketDataError(
       'BAD_RESPONSE',
       `${symbol} came without a stock price, so its options cannot be judged.`,
     )
   }
-  const today = newYorkDate(clock.marketNow())
-  const { kept, screened, rejections } = screenChain(chain, { ...settings, underlyingPrice, today })
+  const marketNow = clock.marketNow()
+  const { riskFreeRate: rate } = settings
+  const quotedAtMs = quotedAt === null ? marketNow : Date.parse(quotedAt)
+  const context: ScreeningContext = {
+    ...settings,
+    underlyingPrice,
+    today: newYorkDate(marketNow),
+    expirationKindOf,
+    model: createChainModel(chain.quotes, { underlyingPrice, quotedAtMs, rate }),
+    delayMinutes,
+    quoteAgeOf: (quote) => {
+      const at = quote.quotedAt ?? quotedAt
+      return at === null ? null : tradingMinutesBetween(Date.parse(at), marketNow)
+    },
+  }
+  const { kept, screened, rejections, nearMisses } = screenChain(chain, context)
   const scannedAt: Instant = new Date(clock.now()).toISOString()
-  const source = marketData.name
+  const reasons = { rejections, nearMisses }
+  const row = {
+    symbol,
+    source,
+    delayMinutes,
+    scannedAt,
+    quotedAt,
+    underlyingPrice,
+    ...reasons,
+    options: kept,
+  }
   return {
-    outcome: { symbol, contractsScreened: screened, contractsKept: kept.length, rejections, message: null },
-    result:
-      kept.length === 0 ? null : { symbol, source, scannedAt, quotedAt, underlyingPrice, options: kept },
+    outcome: { symbol, contractsScreened: screened, contractsKept: kept.length, ...reasons, message: null },
+    result: kept.length === 0 ? null : row,
     price: { symbol, price: underlyingPrice, pricedAt: quotedAt ?? scannedAt, source },
   }
 }

@@ -23,16 +23,6 @@ export interface TickerView extends Omit<TickerResult, 'options'> {
   options: RatedContract[]
 }
 
-/** Narrows what a scan kept; a missing or null member narrows nothing. Units as in `ScanCriteria`. */
-export interface ScanFilter {
-  symbols?: string[] | null | undefined
-  ratings?: Rating[] | null | undefined
-  minAnnualizedReturn?: number | null | undefined
-  maxAbsDelta?: number | null | undefined
-  minDaysToExpiration?: number | null | undefined
-  maxDaysToExpiration?: number | null | undefined
-}
-
 export interface ScanView extends Position, ScanSummary {
   /** True when what is shown is incomplete because the cache is away or damaged. */
   degraded: boolean
@@ -40,11 +30,11 @@ export interface ScanView extends Position, ScanSummary {
   outcomes: TickerOutcome[]
 }
 
-/** Rows of another provider than `source` do not count: their prices are of another market. */
-export function viewTickers(rows: TickerResult[], stocks: Stock[], source: string): TickerView[] {
+/** Rows of other providers than `sources` do not count: their prices are of another market. */
+export function viewTickers(rows: TickerResult[], stocks: Stock[], sources: readonly string[]): TickerView[] {
   const bySymbol = new Map(stocks.map((stock) => [stock.symbol, stock]))
   return rows
-    .filter((row) => row.source === source)
+    .filter((row) => sources.includes(row.source))
     .map((row) => {
       const stock = bySymbol.get(row.symbol) ?? null
       const value = stock === null ? null : intrinsicValueOf(stock)
@@ -64,9 +54,9 @@ export function viewTickers(rows: TickerResult[], stocks: Stock[], source: strin
     })
 }
 
-export function viewScan(cached: CachedScan, stocks: Stock[], source: string): ScanView {
+export function viewScan(cached: CachedScan, stocks: Stock[], sources: readonly string[]): ScanView {
   const { corrupt, tickers, ...rest } = cached
-  return { ...rest, degraded: corrupt.length > 0, tickers: viewTickers(tickers, stocks, source) }
+  return { ...rest, degraded: corrupt.length > 0, tickers: viewTickers(tickers, stocks, sources) }
 }
 
 /** What is said while the cache is away. */
@@ -83,19 +73,4 @@ export const unavailableView: ScanView = {
   progress: { done: 0, total: 0, current: [] },
   tickers: [],
   outcomes: [],
-}
-
-/** Tickers of which nothing is left are left out; a ticker keeps the rating of all its contracts. */
-export function narrow(tickers: TickerView[], filter: ScanFilter): TickerView[] {
-  const { symbols, ratings } = filter
-  const passes = (contract: RatedContract) =>
-    (ratings == null || ratings.includes(contract.rating)) &&
-    contract.annualizedReturn >= (filter.minAnnualizedReturn ?? -Infinity) &&
-    Math.abs(contract.delta) <= (filter.maxAbsDelta ?? Infinity) &&
-    contract.daysToExpiration >= (filter.minDaysToExpiration ?? -Infinity) &&
-    contract.daysToExpiration <= (filter.maxDaysToExpiration ?? Infinity)
-  return tickers
-    .filter((ticker) => symbols == null || symbols.includes(ticker.symbol))
-    .map((ticker) => ({ ...ticker, options: ticker.options.filter(passes) }))
-    .filter((ticker) => ticker.options.length > 0)
 }

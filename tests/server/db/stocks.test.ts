@@ -17,8 +17,8 @@ describe.each(databases)('on $kind', ({ open }) => {
 
   beforeAll(async () => {
     database = await open()
-    demo = createStocks(database.prisma, { simulated: true, source: 'demo' })
-    cboe = createStocks(database.prisma, { simulated: false, source: 'cboe' })
+    demo = createStocks(database.prisma, { simulated: true, sources: ['demo'] })
+    cboe = createStocks(database.prisma, { simulated: false, sources: ['cboe'] })
   })
   afterAll(() => database.close())
   beforeEach(async () => {

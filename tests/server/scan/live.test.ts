@@ -48,7 +48,7 @@ describe.each(cacheKinds)('the live status, with the cache in $name', ({ name, o
       events,
       stocks,
       log: silentLog,
-      source: 'fake',
+      sources: ['fake'],
       lookMs: 50,
     })
     // In Redis the first write ever begins the epoch.
@@ -238,7 +238,7 @@ describe.skipIf(!hasRedis)('the live status, when Redis goes away', () => {
       ...opened,
       stocks: fakeStocks(SYMBOLS),
       log,
-      source: 'fake',
+      sources: ['fake'],
       lookMs: 100,
     })
     const reader = follow(live)

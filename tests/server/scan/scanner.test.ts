@@ -22,7 +22,6 @@ import {
 import { pause, until } from '../../support/until.ts'
 
 const settings: ScannerSettings = {
-  criteria: defaultCriteria,
   riskFreeRate: 0.045,
   concurrency: 2,
   leaseMs: 300,
@@ -61,6 +60,9 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
       marketData: market,
       stocks,
       runs,
+      criteria: { current: async () => defaultCriteria },
+      expirationKindOf: () => 'WEEKLY' as const,
+      tradingMinutesBetween: () => 0,
       marketHours,
       clock: realClock,
       log,
@@ -144,7 +146,7 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
     const scanner = await server({ tickerTimeoutMs: 40 })
     market.answers.set('AAA', () => chain('AAA', { underlyingPrice: null }))
     const slow = fakeMarket(500)
-    market.answers.set('BBB', () => slow.fetchChain('BBB', settings.criteria, AbortSignal.timeout(40)))
+    market.answers.set('BBB', () => slow.fetchChain('BBB', defaultCriteria, AbortSignal.timeout(40)))
     await scanner.start('person')
     await ended(scanner)
     expect((await scanner.results()).outcomes.map(({ message }) => message)).toEqual([
@@ -310,7 +312,14 @@ describe.each(cacheKinds)('scanning, with the cache in $name', ({ open }) => {
       symbols: ['AAA'],
       corrupt: [],
     })
-    const outcome = { symbol: 'AAA', contractsScreened: 1, contractsKept: 1, rejections: {}, message: null }
+    const outcome = {
+      symbol: 'AAA',
+      contractsScreened: 1,
+      contractsKept: 1,
+      rejections: {},
+      nearMisses: [],
+      message: null,
+    }
     await opened.cache.commit(
       'r',
       outcome,
@@ -359,6 +368,9 @@ describe.each(cacheKinds.filter(({ name }) => name === 'Redis'))(
           marketData: market,
           stocks,
           runs,
+          criteria: { current: async () => defaultCriteria },
+          expirationKindOf: () => 'WEEKLY' as const,
+          tradingMinutesBetween: () => 0,
           marketHours: openMarket,
           clock: realClock,
           log,

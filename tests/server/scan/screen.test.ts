@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { readCboeChain } from '../../../server/src/market/cboe.ts'
 import type { OptionQuote, RejectionReason, ScanCriteria } from '../../../server/src/scan/model.ts'
-import { isAdjusted, isKnownDelta, rejectionOf, screenChain } from '../../../server/src/scan/screen.ts'
+import { isKnownDelta } from '../../../server/src/scan/greeks.ts'
+import { isAdjusted, rejectionOf, screenChain } from '../../../server/src/scan/screen.ts'
 import { wheelCases, wheelPayload } from '../../support/cboe-chain.ts'
-import { defaultCriteria, quote } from '../../support/fakes.ts'
+import { defaultCriteria, plainScreening, quote } from '../../support/fakes.ts'
 
 const context = (fields: Partial<ScanCriteria> = {}) => ({
   criteria: { ...defaultCriteria, ...fields },
-  underlyingPrice: 100,
-  today: '2025-06-06',
-  riskFreeRate: 0.045,
+  ...plainScreening,
 })
 
 describe('a contract is kept, or rejected for the first reason that holds', () => {
@@ -84,6 +83,7 @@ test('a call is judged by its own side', () => {
     kept: [],
     screened: 0,
     rejections: {},
+    nearMisses: [],
   })
 })
 

@@ -7,7 +7,7 @@ const views = (...symbols: string[]) =>
   viewTickers(
     symbols.map((symbol) => row(symbol)),
     [],
-    'fake',
+    ['fake'],
   )
 const update = (seq: number, fields: Partial<StatusUpdate> = {}): StatusUpdate => ({
   epoch: 'e',
