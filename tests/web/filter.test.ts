@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { applyFilter, expirationsOf, noFilter, readFilter, writeFilter } from '../../web/src/scan/filter.ts'
+import { readFilter, writeFilter } from '../../web/src/scan/filter-address.ts'
+import {
+  applyFilter,
+  countFilters,
+  countMore,
+  expirationsOf,
+  noFilter,
+  withoutMore,
+  type Filter,
+} from '../../web/src/scan/filter.ts'
 import { contract, ticker } from './rows.ts'
 
 const tickers = [
@@ -12,7 +21,7 @@ const tickers = [
   }),
   ticker('UBER', { stock: null, options: [contract({ id: 'c', annualizedReturn: 60, rating: 'UNKNOWN' })] }),
 ]
-const shown = (part: Partial<typeof noFilter>) =>
+const shown = (part: Partial<Filter>) =>
   applyFilter(tickers, { ...noFilter, ...part }).map(({ symbol, options }) => `${symbol} ${options.length}`)
 
 describe('what a filter leaves', () => {
@@ -35,17 +44,79 @@ describe('what a filter leaves', () => {
   })
 })
 
+describe('each bound', () => {
+  const one = contract({
+    daysToExpiration: 14,
+    delta: -0.15,
+    otmPercent: 7,
+    spreadPercent: 4.9,
+    openInterest: 100,
+    volume: 10,
+    collateral: 19_000,
+  })
+  const passes = (part: Partial<Filter>, row = one) =>
+    applyFilter([ticker('AAPL', { options: [row] })], { ...noFilter, ...part }).length === 1
+
+  it.each([
+    { lets: { minDays: 14 }, stops: { minDays: 15 } },
+    { lets: { maxDays: 14 }, stops: { maxDays: 13 } },
+    { lets: { minDelta: 0.15 }, stops: { minDelta: 0.16 } },
+    { lets: { maxDelta: 0.15 }, stops: { maxDelta: 0.14 } },
+    { lets: { minOtm: 7 }, stops: { minOtm: 7.1 } },
+    { lets: { maxSpread: 4.9 }, stops: { maxSpread: 4.8 } },
+    { lets: { minOpenInterest: 100 }, stops: { minOpenInterest: 101 } },
+    { lets: { minVolume: 10 }, stops: { minVolume: 11 } },
+    { lets: { maxCollateral: 19_000 }, stops: { maxCollateral: 18_999 } },
+  ])('is inclusive: $lets but not $stops', ({ lets, stops }) => {
+    expect([passes(lets), passes(stops)]).toEqual([true, false])
+  })
+
+  it('is not passed by what is not known', () => {
+    const unknown = contract({ spreadPercent: null, openInterest: null, volume: null })
+    expect(passes({}, unknown)).toBe(true)
+    expect(passes({ maxSpread: 200 }, unknown)).toBe(false)
+    expect(passes({ minOpenInterest: 0 }, unknown)).toBe(false)
+    expect(passes({ minVolume: 0 }, unknown)).toBe(false)
+  })
+
+  it('stands beside the kinds of expirations and the grades', () => {
+    const row = contract({ expirationKind: 'LEAPS', quality: { grade: 'C', issues: [] } })
+    expect(passes({ kinds: ['LEAPS', 'WEEKLY'], grades: ['C'] }, row)).toBe(true)
+    expect(passes({ kinds: ['WEEKLY'] }, row)).toBe(false)
+    expect(passes({ grades: ['A', 'B'] }, row)).toBe(false)
+  })
+})
+
+describe('how many filters are on', () => {
+  const filter: Filter = { ...noFilter, text: 'aapl', minReturn: 40, minDays: 0, grades: ['A', 'B'] }
+
+  it('counts each, and those behind "More filters" for themselves', () => {
+    expect([countFilters(noFilter), countFilters(filter), countMore(filter)]).toEqual([0, 4, 2])
+  })
+
+  it('leaves those of the bar when the others are cleared', () => {
+    expect(withoutMore(filter)).toEqual({ ...noFilter, text: 'aapl', minReturn: 40 })
+  })
+})
+
 describe('the address', () => {
   it('says the filter, and gives it back', () => {
-    const filter = {
+    const filter: Filter = {
+      ...noFilter,
       text: 'aapl, ub',
-      ratings: ['GOOD' as const, 'UNKNOWN' as const],
+      ratings: ['GOOD', 'UNKNOWN'],
       minReturn: 42.5,
       expiration: '2025-06-20',
+      minDelta: 0,
+      maxDelta: 0.15,
+      maxCollateral: 20_000,
+      kinds: ['WEEKLY', 'LEAPS'],
+      grades: ['A'],
     }
     const params = writeFilter(new URLSearchParams('open=AAPL'), filter)
     expect(params.toString()).toBe(
-      'open=AAPL&q=aapl%2C+ub&rating=good%2Cunknown&return=42.5&expiration=2025-06-20',
+      'open=AAPL&q=aapl%2C+ub&rating=good%2Cunknown&expiration=2025-06-20&kind=weekly%2Cleaps&grade=a' +
+        '&return=42.5&min-delta=0&max-delta=0.15&collateral=20000',
     )
     expect(readFilter(params)).toEqual(filter)
   })
@@ -57,7 +128,11 @@ describe('the address', () => {
   })
 
   it('may contain nonsense', () => {
-    expect(readFilter(new URLSearchParams('rating=best,HIGH&return=lots&expiration=tomorrow'))).toEqual({
+    expect(
+      readFilter(
+        new URLSearchParams('rating=best,HIGH&return=lots&expiration=tomorrow&grade=E&volume=1e999'),
+      ),
+    ).toEqual({
       ...noFilter,
       ratings: ['HIGH'],
     })

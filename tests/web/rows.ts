@@ -31,6 +31,10 @@ export function contract(part: Partial<ContractRowFragment> = {}): ContractRowFr
     collateral: 19_000,
     premium: 200,
     rating: 'GOOD',
+    quotedAt: null,
+    expirationKind: 'MONTHLY',
+    greeksSource: 'VENDOR',
+    quality: { grade: 'A', issues: [] },
     ...part,
   }
 }
@@ -43,6 +47,9 @@ export function ticker(symbol: string, part: Partial<LiveTickerFragment> = {}): 
     quotedAt: null,
     underlyingPrice: 204,
     rating: 'GOOD',
+    source: 'cboe',
+    delayMinutes: 15,
+    quality: 'A',
     stock: { name: `${symbol} Inc.`, intrinsicValue: 205, preferredModel: 'EPS' },
     options: [contract({ id: `${symbol}250620P00190000` })],
     ...part,
@@ -50,7 +57,15 @@ export function ticker(symbol: string, part: Partial<LiveTickerFragment> = {}): 
 }
 
 export function outcome(symbol: string, part: Partial<LiveOutcomeFragment> = {}): LiveOutcomeFragment {
-  return { symbol, contractsScreened: 10, contractsKept: 0, message: null, rejections: [], ...part }
+  return {
+    symbol,
+    contractsScreened: 10,
+    contractsKept: 0,
+    message: null,
+    rejections: [],
+    nearMisses: [],
+    ...part,
+  }
 }
 
 export const criteria: CriteriaFragment = {

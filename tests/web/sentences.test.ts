@@ -25,6 +25,13 @@ describe('the headline', () => {
     )
   })
 
+  it('names a spread and an open interest that are asked for, and a limit of delta to its last digit', () => {
+    const strict = { ...criteria, maxAbsDelta: 0.155, maxSpreadPercent: 12.5, minOpenInterest: 1_000 }
+    expect(headline({ ...base, criteria: strict })).toMatch(
+      / with \|delta\| ≤ 0\.155, spread ≤ 12\.5 %, open interest ≥ 1,000\.$/,
+    )
+  })
+
   it('says that nothing qualified, which is not the same as that nothing was scanned', () => {
     const nothing = { ...base, tickers: 0, contracts: 0 }
     expect(headline(nothing)).toBe(

@@ -13,6 +13,9 @@ import { theme } from './ui/theme.ts'
 const StocksPage = lazy(() =>
   import('./stocks/stocks-page.tsx').then((page) => ({ default: page.StocksPage })),
 )
+const SettingsPage = lazy(() =>
+  import('./settings/settings-page.tsx').then((page) => ({ default: page.SettingsPage })),
+)
 const SignInPage = lazy(() =>
   import('./auth/sign-in-page.tsx').then((page) => ({ default: page.SignInPage })),
 )
@@ -33,6 +36,7 @@ export function App() {
                     <Switch>
                       <Route path="/" component={ScannerPage} />
                       <Route path="/stocks" component={StocksPage} />
+                      <Route path="/settings" component={SettingsPage} />
                       <Route component={NotFoundPage} />
                     </Switch>
                   </Shell>

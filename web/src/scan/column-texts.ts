@@ -8,12 +8,24 @@ export interface ColumnText {
 }
 
 export const columnTexts: Record<string, ColumnText> = {
-  expiration: { name: 'Expires', about: 'The last trading day of the contract.' },
+  expiration: {
+    name: 'Expires',
+    about: 'The last trading day of the contract. W weekly, M monthly, Q quarterly, L LEAPS.',
+  },
   daysToExpiration: { name: 'Days', about: 'Calendar days to expiration, as of the scan.' },
-  strike: { name: 'Strike', unit: '$', about: 'What you pay for each share if the put is assigned.' },
+  strike: {
+    name: 'Strike',
+    unit: '$',
+    about:
+      'What you pay for each share if the put is assigned. Press one to see where its numbers come from.',
+  },
   rating: {
     name: 'Rating',
     about: 'Good: strike ≤ intrinsic value. High: strike > value. N/A: no value known.',
+  },
+  quality: {
+    name: 'Quality',
+    about: 'How far to trust the quote. A: nothing wrong. B: mild issues. C: one serious issue. D: several.',
   },
   annualizedReturn: {
     name: 'Return',
@@ -23,7 +35,8 @@ export const columnTexts: Record<string, ColumnText> = {
   },
   delta: {
     name: 'Delta',
-    about: 'Change of the option’s price per dollar of the stock, as the provider says it.',
+    about:
+      'Change of the option’s price per dollar of the stock. “model”: ours, where the provider gives none.',
   },
   bid: { name: 'Bid', unit: '$', about: 'What buyers pay per share now. Returns are computed with it.' },
   ask: { name: 'Ask', unit: '$', about: 'What sellers want per share now.' },
@@ -36,7 +49,7 @@ export const columnTexts: Record<string, ColumnText> = {
   impliedVolatility: {
     name: 'Impl. vol.',
     unit: '%',
-    about: 'Implied volatility a year, as the provider solved it.',
+    about: 'Implied volatility a year: the provider’s, or ours where the delta is marked “model”.',
   },
   otmPercent: { name: 'OTM', unit: '%', about: 'How far the strike lies below the stock’s price.' },
   breakEven: {

@@ -7,8 +7,11 @@ import {
 import type { ReactNode } from 'react'
 import { graphql } from '../gql/gql.ts'
 import type { ContractRowFragment } from '../gql/graphql.ts'
-import { day, fixed, integer, weekday } from '../ui/format.ts'
-import { ratings } from './filter.ts'
+import { ExplainButton } from '../explanation/explain-button.tsx'
+import { day, fixed, integer, momentInBothZones, weekday } from '../ui/format.ts'
+import { ContractGrade } from './contract-grade.tsx'
+import { KindLetter } from './expiration-kind.tsx'
+import { qualityGrades, ratings } from './filter.ts'
 import { RatingPill } from './rating-pill.tsx'
 
 graphql(`
@@ -34,6 +37,12 @@ graphql(`
     collateral
     premium
     rating
+    quotedAt
+    expirationKind
+    greeksSource
+    quality {
+      ...ContractGrade
+    }
   }
 `)
 
@@ -65,17 +74,41 @@ function compare(a: unknown, b: unknown): number {
 const scaled = (fraction: number | null) => (fraction === null ? null : fraction * 100)
 
 export const columns = helper.columns([
-  column('expiration', ({ expiration }) => <span title={weekday(expiration)}>{day(expiration)}</span>),
-  column('strike', ({ strike }) => fixed(strike, 2)),
+  column('expiration', ({ expiration, expirationKind: kind }) => (
+    <>
+      <span title={weekday(expiration)}>
+        {day(expiration)}
+        {kind === 'LEAPS' && ` ’${expiration.slice(2, 4)}`}
+      </span>
+      <KindLetter kind={kind} />
+    </>
+  )),
+  column('strike', (contract) => <ExplainButton contract={contract} />),
   column('daysToExpiration', ({ daysToExpiration }) => daysToExpiration),
   column(
     'rating',
     ({ rating }) => <RatingPill rating={rating} />,
     ({ rating }) => ratings.indexOf(rating),
   ),
+  column(
+    'quality',
+    ({ quality }) => <ContractGrade quality={quality} />,
+    ({ quality }) => qualityGrades.indexOf(quality.grade),
+  ),
   column('annualizedReturn', ({ annualizedReturn }) => <strong>{fixed(annualizedReturn, 1)}</strong>),
-  column('delta', ({ delta }) => fixed(delta, 3).replace('-', '−')),
-  column('bid', ({ bid }) => fixed(bid, 2)),
+  column('delta', ({ delta, greeksSource }) => (
+    <>
+      {greeksSource === 'MODEL' && (
+        <small className="model-mark" title="Solved here from bid and ask, not given by the provider">
+          model
+        </small>
+      )}
+      {fixed(delta, 3).replace('-', '−')}
+    </>
+  )),
+  column('bid', ({ bid, quotedAt }) => (
+    <span title={quotedAt ? `Quoted ${momentInBothZones(quotedAt)}` : undefined}>{fixed(bid, 2)}</span>
+  )),
   column('ask', ({ ask }) => fixed(ask, 2)),
   column('mid', ({ mid }) => fixed(mid, 2)),
   column('spreadPercent', ({ spreadPercent }) => fixed(spreadPercent, 1)),

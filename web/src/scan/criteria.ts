@@ -1,14 +1,17 @@
 import type { CriteriaFragment } from '../gql/graphql.ts'
-import { count, plain } from '../ui/format.ts'
+import { count, deltaLimit, plain } from '../ui/format.ts'
 
 /** `put` or `call`, in the singular or plural that a number wants. */
 export function sideWord({ side }: CriteriaFragment, many = true): string {
   return side.toLowerCase() + (many ? 's' : '')
 }
 
-/** E.g. `≥ 30 % a year with |delta| ≤ 0.20`. */
+/** E.g. `≥ 30 % a year with |delta| ≤ 0.20, spread ≤ 10 %`. */
 export function criteriaText(criteria: CriteriaFragment): string {
-  return `≥ ${plain(criteria.minAnnualizedReturn)} % a year with |delta| ≤ ${criteria.maxAbsDelta.toFixed(2)}`
+  const { minAnnualizedReturn, maxAbsDelta, maxSpreadPercent, minOpenInterest } = criteria
+  const spread = maxSpreadPercent === null ? '' : `, spread ≤ ${plain(maxSpreadPercent)} %`
+  const open = minOpenInterest === 0 ? '' : `, open interest ≥ ${plain(minOpenInterest)}`
+  return `≥ ${plain(minAnnualizedReturn)} % a year with |delta| ≤ ${deltaLimit(maxAbsDelta)}${spread}${open}`
 }
 
 /** The one sentence at the top of the page. */

@@ -1,6 +1,6 @@
 /** Why a ticker has nothing to show, in words. */
 import type { CriteriaFragment, OutcomeFragment, RejectionReason } from '../gql/graphql.ts'
-import { count, plain } from '../ui/format.ts'
+import { count, deltaLimit, plain } from '../ui/format.ts'
 
 /** The nearer to being kept, the earlier: a contract is counted under the first criterion that it fails. */
 const nearestFirst: readonly RejectionReason[] = [
@@ -44,7 +44,7 @@ const reasonTexts: Record<RejectionReason, ReasonText> = {
       ? 'had too wide a spread'
       : `had a bid–ask spread above ${plain(maxSpreadPercent)} %`,
   RETURN_TOO_LOW: (_, { minAnnualizedReturn }) => `returned less than ${plain(minAnnualizedReturn)} % a year`,
-  DELTA_TOO_HIGH: (_, { maxAbsDelta }) => `had |delta| above ${maxAbsDelta.toFixed(2)}`,
+  DELTA_TOO_HIGH: (_, { maxAbsDelta }) => `had |delta| above ${deltaLimit(maxAbsDelta)}`,
   DELTA_UNKNOWN: () => 'had no known delta',
   NO_BID: () => 'had no bid',
   IN_THE_MONEY: (number) => `${number === 1 ? 'was' : 'were'} in the money`,

@@ -1,11 +1,23 @@
 import { CloseButton, NativeSelect, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
-import { useRef } from 'react'
+import { useRef, type ReactNode } from 'react'
 import { weekday } from '../ui/format.ts'
+import { Toggles } from '../ui/toggles.tsx'
 import { useKey } from '../ui/use-key.ts'
 import { ratings, type Filter } from './filter.ts'
 import './filter-bar.css'
 import { ratingMeanings } from './rating-pill.tsx'
+
+const ratingChoices = ratings.map((rating) => {
+  const { icon: RatingIcon, word, tone, meaning } = ratingMeanings[rating]
+  const face = (
+    <>
+      <RatingIcon size={14} stroke={2.2} aria-hidden="true" />
+      {word}
+    </>
+  )
+  return { value: rating, face, tone, title: `${word}: ${meaning}` }
+})
 
 /** Narrows what is shown. `/` leads here, the arrow down leads to the results. */
 export function FilterBar(props: {
@@ -13,6 +25,8 @@ export function FilterBar(props: {
   expirations: string[]
   onChange: (filter: Filter) => void
   onLeave: () => void
+  /** What else it can be narrowed by. */
+  more: ReactNode
 }) {
   const { filter, expirations, onChange } = props
   const field = useRef<HTMLInputElement>(null)
@@ -54,29 +68,12 @@ export function FilterBar(props: {
           props.onLeave()
         }}
       />
-      <fieldset className="filter-ratings" aria-label="Ratings">
-        {ratings.map((rating) => {
-          const { icon: RatingIcon, word, tone } = ratingMeanings[rating]
-          const on = filter.ratings.includes(rating)
-          return (
-            <button
-              key={rating}
-              type="button"
-              aria-pressed={on}
-              className={on ? `filter-rating pill-${tone}` : 'filter-rating'}
-              onClick={() =>
-                onChange({
-                  ...filter,
-                  ratings: ratings.filter((one) => (one === rating ? !on : filter.ratings.includes(one))),
-                })
-              }
-            >
-              <RatingIcon size={14} stroke={2.2} aria-hidden="true" />
-              {word}
-            </button>
-          )
-        })}
-      </fieldset>
+      <Toggles
+        label="Ratings"
+        choices={ratingChoices}
+        chosen={filter.ratings}
+        onChange={(ratings) => onChange({ ...filter, ratings })}
+      />
       <TextInput
         className="filter-return"
         type="number"
@@ -101,6 +98,7 @@ export function FilterBar(props: {
           ...choices.map((date) => ({ value: date, label: weekday(date) })),
         ]}
       />
+      {props.more}
     </search>
   )
 }

@@ -1,47 +1,88 @@
-/** What a person wants to see of the results; kept in the address, so that it can be shared. */
-import type { ContractRowFragment, LiveTickerFragment, Rating } from '../gql/graphql.ts'
+/** What a person wants to see of the results. */
+import type {
+  ContractRowFragment,
+  ExpirationKind,
+  LiveTickerFragment,
+  QualityGrade,
+  Rating,
+} from '../gql/graphql.ts'
 
-export interface Filter {
+interface BoundRule {
+  of: (contract: ContractRowFragment) => number | null
+  /** `least`: at least the bound; `most`: at most. */
+  is: 'least' | 'most'
+}
+
+const rule = (is: BoundRule['is'], of: BoundRule['of']): BoundRule => ({ is, of })
+
+/** Bounds are inclusive, and what is not known passes none; units as in the schema's `ScanFilter`. */
+const boundRules = {
+  minReturn: rule('least', ({ annualizedReturn }) => annualizedReturn),
+  minDays: rule('least', ({ daysToExpiration }) => daysToExpiration),
+  maxDays: rule('most', ({ daysToExpiration }) => daysToExpiration),
+  minDelta: rule('least', ({ delta }) => Math.abs(delta)),
+  maxDelta: rule('most', ({ delta }) => Math.abs(delta)),
+  minOtm: rule('least', ({ otmPercent }) => otmPercent),
+  maxSpread: rule('most', ({ spreadPercent }) => spreadPercent),
+  minOpenInterest: rule('least', ({ openInterest }) => openInterest),
+  minVolume: rule('least', ({ volume }) => volume),
+  maxCollateral: rule('most', ({ collateral }) => collateral),
+}
+
+export type Bound = keyof typeof boundRules
+export const bounds = Object.keys(boundRules) as Bound[]
+
+export interface Filter extends Record<Bound, number | null> {
   /** Symbols or parts of names, separated by spaces or commas; any may match. */
   text: string
   /** Empty: all. */
   ratings: Rating[]
-  /** Percent a year. */
-  minReturn: number | null
   /** `YYYY-MM-DD`. */
   expiration: string | null
+  /** Empty: all. */
+  kinds: ExpirationKind[]
+  /** Empty: all. */
+  grades: QualityGrade[]
 }
-
-export const noFilter: Filter = { text: '', ratings: [], minReturn: null, expiration: null }
 
 export const ratings: readonly Rating[] = ['GOOD', 'HIGH', 'UNKNOWN']
+export const expirationKinds: readonly ExpirationKind[] = ['WEEKLY', 'MONTHLY', 'QUARTERLY', 'LEAPS']
+export const qualityGrades: readonly QualityGrade[] = ['A', 'B', 'C', 'D']
 
-export function readFilter(params: URLSearchParams): Filter {
-  const asked = (params.get('rating') ?? '').toUpperCase().split(',')
-  const minReturn = Number(params.get('return') || NaN)
-  const expiration = params.get('expiration') ?? ''
-  return {
-    text: params.get('q') ?? '',
-    ratings: ratings.filter((rating) => asked.includes(rating)),
-    minReturn: Number.isFinite(minReturn) ? minReturn : null,
-    expiration: /^\d{4}-\d{2}-\d{2}$/.test(expiration) ? expiration : null,
-  }
+const noBounds = Object.fromEntries(bounds.map((bound) => [bound, null])) as Record<Bound, null>
+
+export const noFilter: Filter = {
+  text: '',
+  ratings: [],
+  expiration: null,
+  kinds: [],
+  grades: [],
+  ...noBounds,
 }
 
-/** The same address with another filter; other parameters stay. */
-export function writeFilter(params: URLSearchParams, filter: Filter): URLSearchParams {
-  const next = new URLSearchParams(params)
-  const put = (name: string, value: string | null) => (value ? next.set(name, value) : next.delete(name))
-  put('q', filter.text.trim())
-  put('rating', filter.ratings.join(',').toLowerCase())
-  put('return', filter.minReturn === null ? null : String(filter.minReturn))
-  put('expiration', filter.expiration)
-  return next
+/** What stands behind "More filters", cleared. */
+export const withoutMore = (filter: Filter): Filter => ({
+  ...filter,
+  ...noBounds,
+  minReturn: filter.minReturn,
+  kinds: [],
+  grades: [],
+})
+
+/** How many of those behind "More filters" narrow something. */
+export function countMore(filter: Filter): number {
+  const set = bounds.filter((bound) => bound !== 'minReturn' && filter[bound] !== null).length
+  return set + (filter.kinds.length > 0 ? 1 : 0) + (filter.grades.length > 0 ? 1 : 0)
 }
 
-export function isFiltering({ text, ratings, minReturn, expiration }: Filter): boolean {
-  return text.trim() !== '' || ratings.length > 0 || minReturn !== null || expiration !== null
+/** How many filters narrow something; a row of choices is one. */
+export function countFilters(filter: Filter): number {
+  const { text, ratings, minReturn, expiration } = filter
+  const set = [text.trim() !== '', ratings.length > 0, minReturn !== null, expiration !== null]
+  return set.filter(Boolean).length + countMore(filter)
 }
+
+export const isFiltering = (filter: Filter): boolean => countFilters(filter) > 0
 
 /** Tickers of which nothing is left are left out. */
 export function applyFilter(tickers: LiveTickerFragment[], filter: Filter): LiveTickerFragment[] {
@@ -50,17 +91,31 @@ export function applyFilter(tickers: LiveTickerFragment[], filter: Filter): Live
     .toUpperCase()
     .split(/[\s,]+/)
     .filter(Boolean)
-  const passes = (contract: ContractRowFragment) =>
-    (filter.ratings.length === 0 || filter.ratings.includes(contract.rating)) &&
-    contract.annualizedReturn >= (filter.minReturn ?? -Infinity) &&
-    (filter.expiration === null || contract.expiration === filter.expiration)
   const named = ({ symbol, stock }: LiveTickerFragment) =>
     terms.length === 0 ||
     terms.some((term) => symbol.startsWith(term) || (stock?.name ?? '').toUpperCase().includes(term))
   return tickers
     .filter(named)
-    .map((ticker) => ({ ...ticker, options: ticker.options.filter(passes) }))
+    .map((ticker) => ({ ...ticker, options: ticker.options.filter((one) => passes(one, filter)) }))
     .filter(({ options }) => options.length > 0)
+}
+
+function passes(contract: ContractRowFragment, filter: Filter): boolean {
+  return (
+    among(filter.ratings, contract.rating) &&
+    among(filter.kinds, contract.expirationKind) &&
+    among(filter.grades, contract.quality.grade) &&
+    (filter.expiration === null || contract.expiration === filter.expiration) &&
+    bounds.every((bound) => isWithin(boundRules[bound], contract, filter[bound]))
+  )
+}
+
+const among = <T>(wanted: T[], value: T) => wanted.length === 0 || wanted.includes(value)
+
+function isWithin({ of, is }: BoundRule, contract: ContractRowFragment, bound: number | null): boolean {
+  if (bound === null) return true
+  const value = of(contract)
+  return value !== null && (is === 'least' ? value >= bound : value <= bound)
 }
 
 /** Every expiration among the results, the nearest first. */

@@ -10,8 +10,8 @@ import { Button } from '@mantine/core'
 import { Link } from 'wouter'
 import type { CriteriaFragment } from '../gql/graphql.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { count, plain } from '../ui/format.ts'
-import { sideWord } from './criteria.ts'
+import { count } from '../ui/format.ts'
+import { criteriaText, sideWord } from './criteria.ts'
 import type { LiveScan } from './live-scan.ts'
 
 /** The list is empty, and that has a reason. */
@@ -74,10 +74,10 @@ export function NoResults(props: {
   if (screened > 0) {
     return (
       <EmptyState title="Nothing worth selling" icon={<IconMoodEmpty size={26} />}>
-        No {sideWord(criteria, false)} of the {count(screened, 'scanned stock')} reached{' '}
-        {plain(criteria.minAnnualizedReturn)} % a year at |delta| ≤ {criteria.maxAbsDelta.toFixed(2)}, with{' '}
-        {criteria.minDaysToExpiration} to {criteria.maxDaysToExpiration} days to expiration. Quiet markets do
-        that: the reason for each stock stands below. A later scan, or a busier day, may find some.
+        No {sideWord(criteria, false)} of the {count(screened, 'scanned stock')} meets the criteria:{' '}
+        {criteriaText(criteria)}, {criteria.minDaysToExpiration} to {criteria.maxDaysToExpiration} days to
+        expiration. Quiet markets do that: the reason for each stock stands below. A later scan, or a busier
+        day, may find some.
       </EmptyState>
     )
   }

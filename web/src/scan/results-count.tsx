@@ -1,4 +1,5 @@
-import { countContracts, isFiltering, type Filter } from './filter.ts'
+import { count } from '../ui/format.ts'
+import { countContracts, countFilters, type Filter } from './filter.ts'
 import './results-count.css'
 
 /** How much the filter leaves, and the way back to all of it. */
@@ -9,15 +10,15 @@ export function ResultsCount(props: {
   onClear: () => void
 }) {
   const total = countContracts(props.all)
-  const filtering = isFiltering(props.filter)
+  const filters = countFilters(props.filter)
   return (
     <p className="results-count tabular">
       <span data-testid="results-count">
-        {filtering ? `${countContracts(props.shown)} of ${total} contracts` : `${total} contracts`}
+        {filters > 0 ? `${countContracts(props.shown)} of ${total} contracts` : `${total} contracts`}
       </span>
-      {filtering && (
+      {filters > 0 && (
         <button type="button" onClick={props.onClear}>
-          Clear
+          Clear {count(filters, 'filter')}
         </button>
       )}
     </p>

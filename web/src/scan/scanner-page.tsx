@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
+import { Explanation } from '../explanation/explanation.tsx'
 import { graphql } from '../gql/gql.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
@@ -8,11 +9,13 @@ import { headline } from './criteria.ts'
 import { applyFilter, countContracts, expirationsOf, noFilter } from './filter.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { LiveBanner } from './live-banner.tsx'
+import { Legend } from './legend.tsx'
 import { LiveScanProvider, useScanner } from './live-scan-provider.tsx'
+import { MoreFilters } from './more-filters.tsx'
 import { NoResults } from './no-results.tsx'
-import { RatingLegend } from './rating-legend.tsx'
 import { ResultsCount } from './results-count.tsx'
 import { ScanButton } from './scan-button.tsx'
+import { ScanEstimate } from './scan-estimate.tsx'
 import { ScanNotices } from './scan-notices.tsx'
 import { ScannerSkeleton } from './scanner-skeleton.tsx'
 import { focusFirstTicker, TickerList } from './ticker-list.tsx'
@@ -87,12 +90,15 @@ function Scanner() {
           scanInProgress: running,
         })}
         action={
-          <ScanButton
-            running={running}
-            busy={control.busy}
-            onStart={control.start}
-            onCancel={control.cancel}
-          />
+          <div className="scan-action">
+            <ScanButton
+              running={running}
+              busy={control.busy}
+              onStart={control.start}
+              onCancel={control.cancel}
+            />
+            <ScanEstimate running={running} finishedAt={live.status.finishedAt} />
+          </div>
         }
       />
       <ScanNotices
@@ -110,6 +116,14 @@ function Scanner() {
           expirations={expirationsOf(live.tickers)}
           onChange={setFilter}
           onLeave={focusFirstTicker}
+          more={
+            <MoreFilters
+              filter={filter}
+              contractsShown={countContracts(shown)}
+              contracts={countContracts(live.tickers)}
+              onChange={setFilter}
+            />
+          }
         />
         <ResultsCount shown={shown} all={live.tickers} filter={filter} onClear={() => setFilter(noFilter)} />
       </div>
@@ -129,7 +143,7 @@ function Scanner() {
           onClearFilter={() => setFilter(noFilter)}
         />
       )}
-      <RatingLegend />
+      <Legend />
       <TurnedAway
         symbols={stocks.map(({ symbol }) => symbol)}
         tickers={live.tickers}
@@ -137,6 +151,7 @@ function Scanner() {
         criteria={criteria}
         mayStillCome={running || live.status.startedAt === null}
       />
+      <Explanation tickers={live.tickers} />
     </div>
   )
 }

@@ -4,9 +4,11 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { lazy, Suspense } from 'react'
 import { graphql } from '../gql/gql.ts'
 import type { TickerItemFragment } from '../gql/graphql.ts'
-import { ago, count, percent, usd } from '../ui/format.ts'
+import { ago, count, momentInBothZones, percent, usd } from '../ui/format.ts'
 import { Pill } from '../ui/pill.tsx'
 import { useNow } from '../ui/use-now.ts'
+import { GradePill } from './grade.tsx'
+import { sourceText } from './quote-source.ts'
 import { RatingPill } from './rating-pill.tsx'
 import './ticker-item.css'
 
@@ -18,6 +20,9 @@ graphql(`
     quotedAt
     underlyingPrice
     rating
+    source
+    delayMinutes
+    quality
     stock {
       name
       intrinsicValue
@@ -61,6 +66,7 @@ export function TickerItem(props: TickerItemProps) {
           <span className="ticker-name">{stock?.name ?? ''}</span>
           <span className="ticker-rating">
             <RatingPill rating={ticker.rating} />
+            <GradePill grade={ticker.quality} />
             {failure !== null && (
               <Pill tone="bad" icon={IconAlertTriangle} title={failure}>
                 Not renewed
@@ -74,7 +80,7 @@ export function TickerItem(props: TickerItemProps) {
             {percent(best)}
             <span className="ticker-label"> a year</span>
           </span>
-          <Ages ticker={ticker} marketClockOffsetMs={props.marketClockOffsetMs} />
+          <Origin ticker={ticker} marketClockOffsetMs={props.marketClockOffsetMs} />
         </span>
       </Accordion.Control>
       <Accordion.Panel className="ticker-panel">
@@ -101,17 +107,17 @@ export function TickerItem(props: TickerItemProps) {
   )
 }
 
-function Ages({ ticker, marketClockOffsetMs }: Pick<TickerItemProps, 'ticker' | 'marketClockOffsetMs'>) {
+/** Where the numbers come from, and how old they are by the market's clock. */
+function Origin({ ticker, marketClockOffsetMs }: Pick<TickerItemProps, 'ticker' | 'marketClockOffsetMs'>) {
   const now = useNow(10_000)
-  const scanned = ago(now - Date.parse(ticker.scannedAt))
   const quoted = ticker.quotedAt && ago(now + marketClockOffsetMs - Date.parse(ticker.quotedAt))
   return (
     <span
-      className="ticker-ages"
-      title={`Scanned ${ticker.scannedAt}\nQuoted ${ticker.quotedAt ?? 'at an unknown time'}`}
+      className="ticker-origin"
+      title={`Scanned ${momentInBothZones(ticker.scannedAt)}\nQuoted ${ticker.quotedAt ? momentInBothZones(ticker.quotedAt) : 'at an unknown time'}`}
     >
-      <span>Scanned {scanned}</span>
-      <span>{quoted ? `Quoted ${quoted}` : 'Quote time unknown'}</span>
+      <span>{sourceText(ticker)}</span>
+      <span>{quoted ? `quoted ${quoted}` : 'quote time unknown'}</span>
     </span>
   )
 }

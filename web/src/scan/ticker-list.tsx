@@ -31,7 +31,7 @@ export function TickerList(props: {
         <span className="ticker-end">Price</span>
         <span className="ticker-end">Kept</span>
         <span className="ticker-end">Best return</span>
-        <span className="ticker-end">Age</span>
+        <span className="ticker-end">Source, age</span>
       </div>
       <Accordion
         multiple

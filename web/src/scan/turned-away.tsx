@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { graphql } from '../gql/gql.ts'
 import type { CriteriaFragment, LiveOutcomeFragment, LiveTickerFragment } from '../gql/graphql.ts'
 import { explainOutcome } from './explain-outcome.ts'
+import { nearMissText } from './near-misses.ts'
 import './turned-away.css'
 
 graphql(`
@@ -15,6 +16,20 @@ graphql(`
       reason
       count
     }
+    nearMisses {
+      ...NearMiss
+    }
+  }
+`)
+
+graphql(`
+  fragment NearMiss on NearMiss {
+    contractId
+    expiration
+    strike
+    reason
+    limit
+    value
   }
 `)
 
@@ -41,9 +56,12 @@ export function TurnedAway(props: {
           symbol,
           failed: outcome.message !== null,
           text: outcome.message ?? explainOutcome(outcome, criteria),
+          nearly: outcome.message === null ? nearMissText(outcome.nearMisses, criteria.side) : null,
         },
       ]
-    return mayStillCome ? [] : [{ symbol, failed: false, text: 'Not reached by the latest scan.' }]
+    return mayStillCome
+      ? []
+      : [{ symbol, failed: false, text: 'Not reached by the latest scan.', nearly: null }]
   })
   if (rows.length === 0) return null
   return (
@@ -53,7 +71,7 @@ export function TurnedAway(props: {
         <span className="dim"> · {rows.length}</span>
       </h2>
       <dl>
-        {rows.map(({ symbol, failed, text }) => (
+        {rows.map(({ symbol, failed, text, nearly }) => (
           <div key={symbol} data-testid={`turned-away-${symbol}`}>
             <dt>{symbol}</dt>
             <dd className={failed ? 'turned-away-failed' : undefined}>
@@ -64,6 +82,7 @@ export function TurnedAway(props: {
                 </>
               )}
               {text}
+              {nearly !== null && <span className="turned-away-nearly">{nearly}</span>}
             </dd>
           </div>
         ))}

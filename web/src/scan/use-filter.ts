@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useSearchParams } from 'wouter'
-import { readFilter, writeFilter, type Filter } from './filter.ts'
+import { readFilter, writeFilter } from './filter-address.ts'
+import type { Filter } from './filter.ts'
 
 /** The filter of the address bar; typing rewrites the address, not the history. */
 export function useFilter(): [Filter, (filter: Filter) => void] {

@@ -11,6 +11,10 @@ export const integer = (value: number | null) => (value === null ? dash : intege
 /** As few digits as it takes. */
 export const plain = (value: number) => plainFormat.format(value)
 
+/** A limit on |delta|: two digits, or as many as it takes. */
+export const deltaLimit = (value: number) =>
+  value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 4 })
+
 /** For a column whose unit stands in its header. */
 export function fixed(value: number | null, digits: number): string {
   if (value === null) return dash
@@ -45,6 +49,9 @@ const moment: Intl.DateTimeFormatOptions = {
 }
 const newYorkMoment = new Intl.DateTimeFormat('en-US', { ...moment, timeZone: 'America/New_York' })
 const localMoment = new Intl.DateTimeFormat(undefined, { ...moment, timeZoneName: 'short' })
+
+/** E.g. `Fri, Jun 20, 3:44 PM`. */
+export const newYorkTime = (instant: string) => newYorkMoment.format(new Date(instant))
 
 /** An instant where the exchange is and, when clocks differ, where the reader is. */
 export function momentInBothZones(instant: string): string {

@@ -3,6 +3,7 @@ import './keys-dialog.css'
 
 const keys = [
   ['/', 'Filter the results'],
+  ['f', 'More filters'],
   ['s', 'Scan for options'],
   ['↑ ↓', 'Move between tickers'],
   ['Enter', 'Open or close a ticker'],

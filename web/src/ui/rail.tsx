@@ -1,4 +1,4 @@
-import { IconApi, IconKeyboard, IconListDetails, IconRadar2 } from '@tabler/icons-react'
+import { IconAdjustments, IconApi, IconKeyboard, IconListDetails, IconRadar2 } from '@tabler/icons-react'
 import { useDisclosure } from '@mantine/hooks'
 import { lazy, Suspense, type ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
@@ -21,6 +21,7 @@ export function Rail() {
       <nav aria-label="Main">
         <RailLink href="/" icon={<IconRadar2 />} label="Scanner" />
         <RailLink href="/stocks" icon={<IconListDetails />} label="Stocks" />
+        <RailLink href="/settings" icon={<IconAdjustments />} label="Settings" />
         <a className="rail-item" href="/graphql" title="Ask the API by hand, with GraphiQL">
           <IconApi aria-hidden="true" />
           <span>GraphiQL</span>
