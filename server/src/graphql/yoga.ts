@@ -24,12 +24,8 @@ export function createGraphQL(api: Api, log: Log) {
     landingPage: false,
     cors: false,
     multipart: false,
-    logging: {
-      debug: () => {},
-      info: () => {},
-      warn: (...args) => log.warn({}, args.join(' ')),
-      error: (...args) => log.error({ err: args[0] }, 'GraphQL failed.'),
-    },
+    // What is worth a line is logged where it is masked.
+    logging: false,
     maskedErrors: { maskError: (error) => mask(error, log) },
   })
 }

@@ -84,6 +84,13 @@ export function explain(
     source: 'the setting RISK_FREE_RATE',
     at: null,
   }
+  const breakEven: ExplanationInput = {
+    name: 'break-even',
+    value: contract.breakEven,
+    unit: 'USD',
+    source: 'explained above',
+    at: quotedAt,
+  }
   const chance = [...price, strike, ...volatility, days, rate]
   const put = contract.side === 'PUT'
   const noVolatility =
@@ -105,9 +112,13 @@ export function explain(
   }
 
   return [
-    told('daysToExpiration', 'Days to expiration', 'DAYS', 'expiration − New York date of the market clock', [
-      days,
-    ]),
+    told(
+      'daysToExpiration',
+      'Days to expiration',
+      'DAYS',
+      `${contract.expiration} − New York date of the market clock at the scan`,
+      [],
+    ),
     told('premium', 'Premium', 'USD', 'bid × 100', [...bid, shares]),
     told('collateral', 'Collateral', 'USD', 'strike × 100', [strike, shares]),
     told(
@@ -166,8 +177,8 @@ export function explain(
       'probabilityOfProfit',
       'P(profit)',
       'FRACTION',
-      put ? 'N(d₂) at the break-even' : 'N(d₂) at the break-even',
-      chance,
+      'N(d₂) at the break-even',
+      [...price, breakEven, ...volatility, days, rate],
       noVolatility,
     ),
     {

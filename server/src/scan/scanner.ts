@@ -82,9 +82,9 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
     }
     const unavailable = marketData.unavailable()
     if (unavailable !== null) return { kind: 'MarketDataUnavailable', message: unavailable }
-    const symbols = (await stocks.active()).map((stock) => stock.symbol)
+    const [listed, criteria] = await Promise.all([stocks.active(), ports.criteria.current()])
+    const symbols = listed.map((stock) => stock.symbol)
     if (symbols.length === 0) return { kind: 'NoActiveStocks', message: NO_ACTIVE_STOCKS }
-    const criteria = await ports.criteria.current()
 
     const runId = newId()
     const startedAt = instant()
