@@ -41,6 +41,8 @@ interface Subscriber {
 const MAILBOX_LIMIT = 64
 /** More unprocessed events than this: a snapshot is cheaper. */
 const BACKLOG_LIMIT = 1_000
+/** A message that is not here so long after its change is lost. */
+const ON_ITS_WAY_MS = 250
 /** A subscriber does not wait longer than this for the event channel. */
 const ACKNOWLEDGE_MS = 700
 
@@ -127,8 +129,13 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
     await settle()
     if (subscribers.size === 0) return
     const now = await cache.position()
-    const inBacklog = backlog.some((event) => event.epoch === now.epoch && event.seq === now.seq)
-    if (last === null || now.epoch !== last.epoch || (now.seq !== last.seq && !inBacklog)) await resync()
+    if (last === null || now.epoch !== last.epoch || now.seq < last.seq) return resync()
+    // The message may just be on its way; only one that never comes is made up for.
+    if (now.seq > last.seq) setTimeout(() => void enqueue(() => catchUp(now)), ON_ITS_WAY_MS).unref()
+  }
+
+  async function catchUp(now: Position): Promise<void> {
+    if (last !== null && last.epoch === now.epoch && last.seq < now.seq) await resync()
   }
 
   function receive(event: ScanEvent): void {
@@ -198,7 +205,9 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
     subscribers: () => subscribers.size,
     async close() {
       // Whoever is still there learns how things ended: what the look finds, and what arrives during it.
-      await enqueue(look)
+      await enqueue(async () => {
+        if (subscribers.size > 0) await catchUp(await cache.position())
+      })
       await queue
       closed = true
       for (const { mailbox } of subscribers) mailbox.close()
