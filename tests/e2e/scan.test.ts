@@ -9,6 +9,7 @@ import { hasBrowser, openBrowser, openWindow } from '../support/browser.ts'
 import { wheelPayload } from '../support/cboe-chain.ts'
 import { startCboeServer } from '../support/cboe-server.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { pause } from '../support/until.ts'
 
 const dist = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const demoButton = (page: Page) => page.getByRole('button', { name: /demo/i })
@@ -110,6 +111,8 @@ describe.skipIf(!hasBrowser)('the page', () => {
         await expect.poll(state, { interval: 10, timeout: 5_000 }).toBe('RUNNING')
         await pressing.page.getByRole('button', { name: /^Cancel scan/ }).click()
         await expect.poll(state, { interval: 10, timeout: 5_000 }).toBe('CANCELLED')
+        // Both windows ask for the results of a scan that has ended; nobody presses again at that very moment.
+        await pause(250)
       }
       const timesOf = (page: Page) =>
         page.evaluate(() => (globalThis as unknown as { times: number[] }).times)
