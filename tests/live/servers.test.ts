@@ -29,7 +29,7 @@ interface Results {
 }
 type Start = { startScan: { __typename: string } }
 
-describe.skipIf(!available)('two servers on one Redis and one Postgres', () => {
+describe.skipIf(!available)('three servers on one Redis and one Postgres', () => {
   let redis: RedisServer
   let servers: ServerProcess[] = []
   let cookie: string
@@ -47,7 +47,7 @@ describe.skipIf(!available)('two servers on one Redis and one Postgres', () => {
       SCAN_SWEEP_MS: '300',
       STATUS_LOOK_MS: '500',
     }
-    servers = await Promise.all([launch(environment), launch(environment)])
+    servers = await Promise.all([launch(environment), launch(environment), launch(environment)])
     cookie = await signIn(url(0))
   })
   afterAll(async () => {
@@ -58,11 +58,12 @@ describe.skipIf(!available)('two servers on one Redis and one Postgres', () => {
   const results = async (index = 0) => (await ask<Results>(url(index), cookie, RESULTS)).data.scanResults
   const idle = () => until(async () => !(await results()).scanInProgress, 15_000)
 
-  test('a session of one is a session of the other, and fifty presses on both start one scan', async () => {
-    const kinds = await Promise.all(Array.from({ length: 50 }, (_, press) => start(press % 2)))
+  test('a session of one is a session of all, and 300 presses at once on the three start one scan', async () => {
+    const kinds = await Promise.all(Array.from({ length: 300 }, (_, press) => start(press % 3)))
     expect(kinds.filter((kind) => kind === 'ScanStarted')).toHaveLength(1)
-    expect(kinds.filter((kind) => kind === 'ScanAlreadyRunning')).toHaveLength(49)
+    expect(kinds.filter((kind) => kind === 'ScanAlreadyRunning')).toHaveLength(299)
     await idle()
+    expect((await results()).lastRun).toMatch(/^Scan completed/)
   })
 
   test('a subscriber on one sees the scan of the other to its end, and then both show the same', async () => {
@@ -114,18 +115,26 @@ describe.skipIf(!available)('two servers on one Redis and one Postgres', () => {
     },
   )
 
-  test('a server that is killed in the middle of a scan leaves an interrupted run, not a stuck one', async () => {
-    const doomed = await launch(environment)
-    const reader = follow<Following>(url(1), cookie, FOLLOW)
-    expect((await ask<Start>(doomed.url, cookie, START)).data.startScan.__typename).toBe('ScanStarted')
-    await until(() => (reader.last()?.scanStatus.progress.done ?? 0) > 0)
-    await doomed.end('SIGKILL')
-    await doomed[Symbol.asyncDispose]()
-    await until(() => reader.last()?.scanStatus.state === 'INTERRUPTED', 5_000)
-    expect(reader.last()?.scanStatus.lastRun).toMatch(/^Scan interrupted at /)
-    expect(await start(0)).toBe('ScanStarted')
-    await until(() => reader.last()?.scanStatus.state === 'COMPLETED', 15_000)
-    reader.stop()
+  test('a server that stops in the middle of a scan leaves it to the others, and its readers come back to the true state', async () => {
+    const leaving = await launch(environment)
+    const [moved, stayed] = [leaving.url, url(1)].map((from) => follow<Following>(from, cookie, FOLLOW))
+    const overSse = follow<Following>(leaving.url, cookie, FOLLOW, 'SSE')
+    await until(() => [moved, stayed, overSse].every((reader) => reader?.values.length === 1))
+    expect((await ask<Start>(leaving.url, cookie, START)).data.startScan.__typename).toBe('ScanStarted')
+    await until(() => (stayed?.last()?.scanStatus.progress.done ?? 0) > 0)
+    await leaving.end('SIGTERM')
+    // The WebSocket is closed with 1001, the SSE stream is ended.
+    await expect(moved?.ended).rejects.toMatchObject({ code: 1001 })
+    await overSse.ended
+    const again = follow<Following>(url(2), cookie, FOLLOW)
+    await until(
+      () => [stayed, again].every((reader) => reader?.last()?.scanStatus.state === 'COMPLETED'),
+      15_000,
+    )
+    expect(again.values[0]?.scanStatus.snapshot).toBe(true)
+    expect(stayed?.last()?.scanStatus.progress.done).toBe(26)
+    for (const reader of [stayed, again]) reader?.stop()
+    await leaving[Symbol.asyncDispose]()
   })
 
   test('without Redis they answer within a second, degraded; with it back, subscribers have the true state and scans work', async () => {

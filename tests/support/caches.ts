@@ -5,9 +5,11 @@ import { PubSub } from 'graphql-subscriptions'
 import type { Redis } from 'ioredis'
 import { createMemoryScanCache } from '../../server/src/cache/memory-scan-cache.ts'
 import { createRedisScanCache, scanKeys } from '../../server/src/cache/redis-scan-cache.ts'
-import { connectRedis, connectSubscriber } from '../../server/src/cache/redis.ts'
+import { connectBlocking, connectRedis, connectSubscriber } from '../../server/src/cache/redis.ts'
+import { createBullScanQueue, type BullScanQueue } from '../../server/src/events/bull-scan-queue.ts'
+import { createLocalScanQueue } from '../../server/src/events/local-scan-queue.ts'
 import { createScanEvents } from '../../server/src/events/scan-events.ts'
-import type { Clock, Log, ScanCache, ScanEvents } from '../../server/src/scan/ports.ts'
+import type { Clock, Log, ScanCache, ScanEvents, ScanQueue } from '../../server/src/scan/ports.ts'
 import { silentLog } from './fakes.ts'
 
 export interface CacheOptions {
@@ -23,6 +25,8 @@ export interface CacheOptions {
 export interface OpenCache extends AsyncDisposable {
   cache: ScanCache
   events: ScanEvents
+  /** Another server's queue, or another worker's: in memory each has its own, on Redis (BullMQ) they share one. */
+  openQueue(concurrency: number): ScanQueue
   /** Null in memory. */
   redis: Redis | null
   keys: ReturnType<typeof scanKeys>
@@ -43,7 +47,8 @@ export const memoryCache: CacheKind = {
       publish: (event) => void engine.publish(keys.channel, event),
     })
     const events = createScanEvents(engine, keys.channel, log)
-    return { cache, events, redis: null, keys, async [Symbol.asyncDispose]() {} }
+    const openQueue = (concurrency: number) => createLocalScanQueue({ concurrency, log })
+    return { cache, events, openQueue, redis: null, keys, async [Symbol.asyncDispose]() {} }
   },
 }
 
@@ -55,7 +60,15 @@ export const redisCache: CacheKind = {
     const redis = await connectRedis(address)
     const subscriber = connectSubscriber(address)
     const keys = scanKeys(scope)
+    const queues: BullScanQueue[] = []
     return {
+      openQueue(concurrency) {
+        const connectWorker = () => connectBlocking(address)
+        const lockMs = leaseMs / 3
+        const queue = createBullScanQueue({ redis, connectWorker, prefix: scope, concurrency, lockMs, log })
+        queues.push(queue)
+        return queue
+      },
       cache: createRedisScanCache({
         redis,
         clock,
@@ -69,6 +82,7 @@ export const redisCache: CacheKind = {
       redis,
       keys,
       async [Symbol.asyncDispose]() {
+        for (const queue of queues) await queue.close()
         subscriber.disconnect()
         redis.disconnect()
       },

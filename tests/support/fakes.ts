@@ -7,7 +7,7 @@ import type {
   TickerOutcome,
   TickerResult,
 } from '../../server/src/scan/model.ts'
-import type { Clock, Log, MarketData, ScanRuns, StockList } from '../../server/src/scan/ports.ts'
+import type { Clock, Log, MarketData, RunClaim, ScanRuns, StockList } from '../../server/src/scan/ports.ts'
 
 /** domain.md §2. */
 export const defaultCriteria: ScanCriteria = {
@@ -50,17 +50,20 @@ export function fakeClock(start = NOON): FakeClock {
 /** The real time, with the market's day held still. */
 export const realClock: Clock = { now: () => Date.now(), marketNow: () => NOON }
 
+type Level = 'debug' | 'info' | 'warn' | 'error'
+
 export interface RecordingLog extends Log {
-  lines: { level: 'info' | 'warn' | 'error'; message: string; fields: object }[]
+  lines: { level: Level; message: string; fields: object }[]
   warnings(): string[]
 }
 
 export function recordingLog(): RecordingLog {
   const lines: RecordingLog['lines'] = []
-  const at = (level: 'info' | 'warn' | 'error') => (fields: object, message: string) =>
+  const at = (level: Level) => (fields: object, message: string) =>
     void lines.push({ level, message, fields })
   return {
     lines,
+    debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
@@ -68,7 +71,7 @@ export function recordingLog(): RecordingLog {
   }
 }
 
-export const silentLog: Log = { info() {}, warn() {}, error() {} }
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 export function quote(fields: Partial<OptionQuote> = {}): OptionQuote {
   return {
@@ -150,7 +153,21 @@ export function outcome(symbol: string, fields: Partial<TickerOutcome> = {}): Ti
     contractsKept: 1,
     rejections: { RETURN_TOO_LOW: 9 },
     nearMisses: [],
+    price: { symbol, price: 100, pricedAt: '2025-06-06T19:15:00.000Z', source: 'fake' },
     message: null,
+    ...fields,
+  }
+}
+
+/** A claim of three tickers. */
+export function claim(runId: string, fields: Partial<RunClaim> = {}): RunClaim {
+  return {
+    runId,
+    startedAt: new Date().toISOString(),
+    startedById: 'person',
+    symbols: ['AAA', 'BBB', 'CCC'],
+    criteria: defaultCriteria,
+    corrupt: [],
     ...fields,
   }
 }
@@ -196,7 +213,7 @@ export function fakeStocks(symbols: string[]): FakeStocks {
 }
 
 export interface FakeRuns extends ScanRuns {
-  rows: Map<string, { state: string; startedById: string; message?: string; tickersFailed?: number }>
+  rows: Map<string, { state: string; startedById: string | null; message?: string; tickersFailed?: number }>
 }
 
 export function fakeRuns(): FakeRuns {
@@ -204,7 +221,7 @@ export function fakeRuns(): FakeRuns {
   return {
     rows,
     async started({ runId, startedById }) {
-      rows.set(runId, { state: 'RUNNING', startedById })
+      if (!rows.has(runId)) rows.set(runId, { state: 'RUNNING', startedById })
     },
     async finished(runId, { state, message, tickersFailed }) {
       const found = rows.get(runId)
@@ -214,6 +231,7 @@ export function fakeRuns(): FakeRuns {
       for (const [id, found] of rows)
         if (found.state === 'RUNNING' && id !== liveRunId) found.state = 'INTERRUPTED'
     },
+    lastCompleted: async () => null,
   }
 }
 

@@ -1,4 +1,4 @@
-/** The server as an operator runs it: a process of its own, with an environment, signals and an exit code. */
+/** Server and worker as an operator runs them: processes of their own, with an environment, signals and an exit code. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,7 +9,10 @@ import { until } from './until.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+type Program = 'main' | 'worker'
+
 export interface ServerProcess extends AsyncDisposable {
+  /** Empty for a worker. */
   url: string
   output(): string
   /** Sends the signal and waits for the end. */
@@ -17,9 +20,14 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 /** Runs until it listens. */
-export async function launch(settings: Record<string, string> = {}): Promise<ServerProcess> {
-  const { child, output, exited, dispose } = run(settings)
-  await until(() => child.exitCode !== null || output().includes('is ready'), 30_000)
+export const launch = (settings: Record<string, string> = {}) => launchProgram('main', settings)
+
+/** Runs until it takes jobs. */
+export const launchWorker = (settings: Record<string, string>) => launchProgram('worker', settings)
+
+async function launchProgram(program: Program, settings: Record<string, string>): Promise<ServerProcess> {
+  const { child, output, exited, dispose } = run(settings, program)
+  await until(() => child.exitCode !== null || output().includes('is ready'), 60_000)
   if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}: ${output()}`)
   return {
     url: /ready:\s+(\S+)/.exec(output())?.[1] ?? '',
@@ -40,17 +48,18 @@ export async function launch(settings: Record<string, string> = {}): Promise<Ser
 /** Runs to its end. */
 export async function runToEnd(
   settings: Record<string, string>,
+  program: Program = 'main',
 ): Promise<{ code: number | null; output: string }> {
-  const { output, exited, dispose } = run(settings)
+  const { output, exited, dispose } = run(settings, program)
   const code = await exited
   dispose()
   return { code, output: output() }
 }
 
-function run(settings: Record<string, string>) {
+function run(settings: Record<string, string>, program: Program) {
   const dataDir = mkdtempSync(join(tmpdir(), 'wheel-data-'))
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx/esm', 'server/src/main.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', `server/src/${program}.ts`], {
     cwd: root,
     env: { PATH, HOME, PORT: '0', DATA_DIR: dataDir, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

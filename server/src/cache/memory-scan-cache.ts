@@ -4,7 +4,7 @@
  */
 import { IN_PROGRESS, NEVER } from '../scan/messages.ts'
 import type { ScanEvent, ScanSummary, TickerOutcome, TickerResult } from '../scan/model.ts'
-import type { Clock, ScanCache } from '../scan/ports.ts'
+import type { Clock, RunPlan, ScanCache } from '../scan/ports.ts'
 
 export interface MemoryScanCacheOptions {
   clock: Clock
@@ -19,12 +19,16 @@ const idle: Status = { state: 'IDLE', runId: null, startedAt: null, finishedAt: 
 
 export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCache {
   const { clock, ttlSeconds, leaseMs } = options
+  /** The oldest first, so that looking for what has expired ends at the first that has not. */
   const rows = new Map<string, TickerResult>()
+  let latest = ''
   const outcomes = new Map<string, TickerOutcome>()
   const current = new Set<string>()
   let status = idle
   let lastRun = NEVER
   let lease: { runId: string; until: number } | null = null
+  let plan: RunPlan | null = null
+  let halted: string | null = null
   /** When status and last run are 45 minutes old; null while there is nothing to run out. */
   let until: number | null = null
   const epoch = options.newId()
@@ -50,6 +54,7 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
     options.publish({
       epoch,
       seq,
+      at: new Date(clock.now()).toISOString(),
       ...summary(),
       changed: [],
       removed: [],
@@ -63,8 +68,23 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
     return [...symbols].filter((symbol) => rows.delete(symbol))
   }
 
+  function keep(row: TickerResult): void {
+    rows.delete(row.symbol)
+    rows.set(row.symbol, row)
+    if (row.scannedAt < latest) {
+      const sorted = [...rows].toSorted(([, a], [, b]) => (a.scannedAt < b.scannedAt ? -1 : 1))
+      rows.clear()
+      for (const [symbol, kept] of sorted) rows.set(symbol, kept)
+    } else latest = row.scannedAt
+  }
+
   function dropExpired(): string[] {
-    return drop([...rows.values()].filter((row) => !isFresh(row)).map((row) => row.symbol))
+    const expired: string[] = []
+    for (const row of rows.values()) {
+      if (isFresh(row)) break
+      expired.push(row.symbol)
+    }
+    return drop(expired)
   }
 
   function forget(): void {
@@ -78,6 +98,7 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
 
   function endRun(end: Pick<Status, 'state' | 'runId' | 'finishedAt'> & { lastRun: string }): void {
     lease = null
+    plan = null
     current.clear()
     status = { ...status, state: end.state, runId: end.runId, finishedAt: end.finishedAt }
     lastRun = end.lastRun
@@ -101,9 +122,22 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
     async position() {
       return { epoch, seq }
     },
-    async claim({ runId, startedAt, symbols, corrupt }) {
+    async holder() {
+      return holder()
+    },
+    async work() {
+      if (plan === null || plan.runId !== holder()) return null
+      return { plan, committed: [...outcomes.keys()], halted }
+    },
+    async outcomes() {
+      return [...outcomes.values()].toSorted(bySymbol)
+    },
+    async claim({ corrupt, ...claimed }) {
+      const { runId, startedAt, symbols } = claimed
       if (holder() !== null) return false
       lease = { runId, until: clock.now() + leaseMs }
+      plan = claimed
+      halted = null
       outcomes.clear()
       current.clear()
       status = { ...idle, state: 'RUNNING', runId, startedAt, total: symbols.length }
@@ -132,19 +166,25 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
       current.delete(symbol)
       status = { ...status, done: status.done + 1 }
       const removed: string[] = []
-      if (result !== null) rows.set(symbol, result)
+      if (result !== null) keep(result)
       else if (outcome.message === null) removed.push(...drop([symbol]))
       retain()
       publish({ changed: result === null ? [] : [symbol], removed: [...removed, ...dropExpired()], outcome })
       return true
     },
-    async finish(runId, { state, lastRun: message, finishedAt, keep }) {
+    async halt(runId, reason) {
+      if (holder() !== runId) return false
+      halted = reason
+      return true
+    },
+    async finish(runId, { state, lastRun: message, finishedAt, keep: listed }) {
       if (holder() !== runId) {
         const orphaned = status.runId === null || (status.runId === runId && status.state === 'RUNNING')
         if (holder() !== null || state !== 'INTERRUPTED' || !orphaned) return false
       }
       endRun({ state, runId, finishedAt, lastRun: message })
-      const unlisted = keep === null ? [] : [...rows.keys()].filter((symbol) => !keep.includes(symbol))
+      const kept = new Set(listed ?? rows.keys())
+      const unlisted = [...rows.keys()].filter((symbol) => !kept.has(symbol))
       publish({ removed: [...drop(unlisted), ...dropExpired()] })
       return true
     },

@@ -1,7 +1,8 @@
 /** Turns stored texts back into values, keeping what is good and naming what is not. */
 import type { z } from 'zod'
 import type { ScanState, ScanSummary, TickerOutcome, TickerResult } from '../scan/model.ts'
-import { storedStatus, tickerOutcome, tickerResult } from './stored.ts'
+import type { RunPlan } from '../scan/ports.ts'
+import { runPlan, storedStatus, tickerOutcome, tickerResult } from './stored.ts'
 
 const shapes = { row: tickerResult, outcome: tickerOutcome }
 const CURRENT = 'current:'
@@ -44,6 +45,11 @@ export function readStatus(
     ...status,
     progress: { done, total, current: current.map((field) => field.slice(CURRENT.length)).toSorted() },
   }
+}
+
+/** Null when there is none that can be read. */
+export function readPlan(text: string | null | undefined): RunPlan | null {
+  return runPlan.safeParse(parseJson(text ?? undefined)).data ?? null
 }
 
 function parseJson(text: string | undefined): unknown {

@@ -1,11 +1,11 @@
 /** The scan cache in Redis: keys, reads, and the calls of the scripts that write. */
 import type { Redis } from 'ioredis'
-import { CacheUnavailable } from '../scan/errors.ts'
+import { CacheFull, CacheUnavailable } from '../scan/errors.ts'
 import { IN_PROGRESS, NEVER, UNAVAILABLE } from '../scan/messages.ts'
 import type { TickerOutcome, TickerResult } from '../scan/model.ts'
 import type { CachedScan, Clock, Log, ScanCache } from '../scan/ports.ts'
 import { scripts, type ScriptName } from './redis-scripts.ts'
-import { readEntries, readStatus } from './reading.ts'
+import { readEntries, readPlan, readStatus } from './reading.ts'
 
 export interface RedisScanCacheOptions {
   redis: Redis
@@ -23,11 +23,13 @@ export function scanKeys(prefix: string) {
   return {
     options: key('ticker_options'),
     times: key('ticker_scan_times'),
+    ages: key('ticker_ages'),
     lastRun: key('last_run'),
     status: key('status'),
     outcomes: key('ticker_outcomes'),
     lease: key('scan_in_progress'),
     position: key('seq'),
+    plan: key('plan'),
     /** The channel shares the status key's name: Redis keeps the two apart. */
     channel: key('status'),
   }
@@ -36,8 +38,8 @@ export function scanKeys(prefix: string) {
 export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache {
   const { redis, clock, newId, ttlSeconds, leaseMs } = options
   const keys = scanKeys(options.prefix)
-  const { attempt, reportCorrupt } = createReporter(options.log)
-  for (const { name, lua } of scripts) redis.defineCommand(name, { numberOfKeys: 7, lua })
+  const { attempt, reportRoom, reportCorrupt } = createReporter(options.log)
+  for (const { name, lua } of scripts) redis.defineCommand(name, { numberOfKeys: 9, lua })
 
   async function run(script: ScriptName, ...args: (string | number)[]): Promise<unknown> {
     const now = clock.now()
@@ -45,11 +47,12 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
     const command = (
       redis as unknown as Record<ScriptName, (...all: (string | number)[]) => Promise<unknown>>
     )[script]
-    const { options: rows, times, lastRun, status, outcomes, lease, position, channel } = keys
+    const { channel, options: rows, times, lastRun, status, outcomes, lease, position, plan, ages } = keys
+    const names = [rows, times, lastRun, status, outcomes, lease, position, plan, ages]
     const common = [channel, ttlSeconds, instant(0), instant(-ttlSeconds), instant(ttlSeconds), newId()]
-    return attempt(() =>
-      command.call(redis, rows, times, lastRun, status, outcomes, lease, position, ...common, ...args),
-    )
+    const answer = await attempt(() => command.call(redis, ...names, ...common, ...args))
+    if (script === 'commit') reportRoom()
+    return answer
   }
   const done = async (script: ScriptName, ...args: (string | number)[]) => (await run(script, ...args)) === 1
   const isFresh = (row: TickerResult) => Date.parse(row.scannedAt) > clock.now() - ttlSeconds * 1000
@@ -105,8 +108,34 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
       const [epoch, seq] = await attempt(() => redis.hmget(keys.position, 'epoch', 'seq'))
       return { epoch: epoch ?? 'none', seq: Number(seq ?? 0) }
     },
-    claim: ({ runId, startedAt, symbols, corrupt }) =>
-      done('claim', runId, startedAt, symbols.length, leaseMs, IN_PROGRESS, JSON.stringify(corrupt)),
+    holder: () => attempt(() => redis.get(keys.lease)),
+    async work() {
+      const replies = await attempt(() =>
+        redis.multi().get(keys.lease).get(keys.plan).hkeys(keys.outcomes).hget(keys.status, 'halted').exec(),
+      )
+      const [holder, text, committed, halted] = (replies ?? []).map(([error, value]) =>
+        error === null ? value : null,
+      )
+      const plan = readPlan(text as string | null | undefined)
+      if (plan === null || plan.runId !== holder) return null
+      return { plan, committed: (committed ?? []) as string[], halted: (halted ?? null) as string | null }
+    },
+    async outcomes() {
+      const corrupt: string[] = []
+      const stored = await attempt(() => redis.hgetall(keys.outcomes))
+      return readEntries<TickerOutcome>('outcome', stored, corrupt)
+    },
+    claim: ({ corrupt, ...plan }) =>
+      done(
+        'claim',
+        plan.runId,
+        plan.startedAt,
+        plan.symbols.length,
+        leaseMs,
+        IN_PROGRESS,
+        JSON.stringify(corrupt),
+        JSON.stringify(plan),
+      ),
     renew: (runId) => done('renew', runId, leaseMs),
     begin: (runId, symbol) => done('begin', runId, symbol),
     commit: (runId, outcome, result) =>
@@ -119,6 +148,7 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
         result?.scannedAt ?? '',
         outcome.message === null ? 0 : 1,
       ),
+    halt: (runId, reason) => done('halt', runId, reason),
     finish: (runId, { state, lastRun, finishedAt, keep }) =>
       done('finish', runId, state, lastRun, finishedAt, keep === null ? '' : JSON.stringify(keep)),
     async sweep({ lastRun, finishedAt }) {
@@ -137,6 +167,7 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
 /** Says each outage, and each damage, once, and turns whatever the driver throws into `CacheUnavailable`. */
 function createReporter(log: Log) {
   let down = false
+  let full = false
   let damaged = ''
   return {
     async attempt<T>(ask: () => Promise<T>): Promise<T> {
@@ -146,11 +177,20 @@ function createReporter(log: Log) {
         down = false
         return answer
       } catch (error) {
+        if (isOutOfMemory(error)) {
+          if (!full) log.warn({}, 'Redis is full (maxmemory): nothing new can be stored until there is room.')
+          full = true
+          throw new CacheFull({ cause: error })
+        }
         if (!down)
           log.warn({ reason: String(error) }, 'Redis does not answer: results are unavailable until it does.')
         down = true
         throw new CacheUnavailable({ cause: error })
       }
+    },
+    reportRoom(): void {
+      if (full) log.info({}, 'Redis has room again.')
+      full = false
     },
     reportCorrupt(corrupt: string[]): void {
       const found = corrupt.toSorted().join(', ')
@@ -160,4 +200,8 @@ function createReporter(log: Log) {
       damaged = found
     },
   }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('OOM')
 }

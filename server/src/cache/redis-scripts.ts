@@ -1,22 +1,27 @@
 /**
  * One Lua script per write: check the lease, write, count up, publish, all or nothing.
  *
- * KEYS: options, times, last run, status, outcomes, lease, position.
+ * KEYS: options, times, last run, status, outcomes, lease, position, plan, ages.
  * ARGV 1–6, the same for all: channel, TTL in seconds, now, the scan time from which rows are too old, the instant at
  * which what is written now runs out, an epoch to begin with where there is none. Instants compare as text.
- * `position` holds `epoch` and `seq`, and beside them `oldest` (no row was scanned earlier) and `until` (when the
- * result keys run out), so that looking for expired rows costs nothing while none is.
+ * `position` holds `epoch` and `seq`, and beside them `until` (when the result keys run out). `ages` is a sorted set of
+ * `<scan time> <symbol>`: what has expired is found without looking at the rows that have not.
  */
 const prelude = `
-local options, times, lastRun, status, outcomes, lease, position = unpack(KEYS)
+local options, times, lastRun, status, outcomes, lease, position, plan, ages = unpack(KEYS)
 local channel, ttl, now, cutoff, untilAt, newEpoch = unpack(ARGV)
 local args = {unpack(ARGV, 7)}
 
 -- A key of the wrong type is nobody's data: it goes, so that the write can succeed.
 for key, kind in pairs({[options]='hash', [times]='hash', [lastRun]='string', [status]='hash', [outcomes]='hash',
-                        [lease]='string', [position]='hash'}) do
+                        [lease]='string', [position]='hash', [plan]='string', [ages]='zset'}) do
   local found = redis.call('TYPE', key).ok
   if found ~= 'none' and found ~= kind then redis.call('DEL', key) end
+end
+
+if redis.call('EXISTS', ages) == 0 then -- lost, or an earlier version did not write it
+  local scanned = redis.call('HGETALL', times)
+  for i = 1, #scanned, 2 do redis.call('ZADD', ages, 0, scanned[i + 1] .. ' ' .. scanned[i]) end
 end
 
 local function owns(runId) return redis.call('GET', lease) == runId end
@@ -28,27 +33,34 @@ local function list(values) -- cjson writes an empty table as an object
 end
 
 local function retain()
-  for _, key in ipairs({options, times, lastRun, status, outcomes}) do redis.call('EXPIRE', key, ttl) end
+  for _, key in ipairs({options, times, lastRun, status, outcomes, plan, ages}) do redis.call('EXPIRE', key, ttl) end
   redis.call('HSET', position, 'until', untilAt)
 end
 
+local function forgetAge(symbol)
+  local at = redis.call('HGET', times, symbol)
+  if at then redis.call('ZREM', ages, at .. ' ' .. symbol) end
+end
+
+local function keepRow(symbol, row, at)
+  forgetAge(symbol)
+  redis.call('HSET', options, symbol, row)
+  redis.call('HSET', times, symbol, at)
+  redis.call('ZADD', ages, 0, at .. ' ' .. symbol)
+end
+
 local function dropRow(symbol)
+  forgetAge(symbol)
   redis.call('HDEL', times, symbol)
   return redis.call('HDEL', options, symbol) == 1
 end
 
 local function dropExpired(removed)
-  local oldest = redis.call('HGET', position, 'oldest')
-  if not oldest or oldest > cutoff then return end
-  local scanned, earliest = redis.call('HGETALL', times), nil
-  for i = 1, #scanned, 2 do
-    if scanned[i + 1] <= cutoff then
-      if dropRow(scanned[i]) then table.insert(removed, scanned[i]) end
-    elseif not earliest or scanned[i + 1] < earliest then
-      earliest = scanned[i + 1]
-    end
+  for _, entry in ipairs(redis.call('ZRANGEBYLEX', ages, '-', '[' .. cutoff .. ' \\255')) do
+    local at, symbol = string.match(entry, '^(%S+) (.*)$')
+    redis.call('ZREM', ages, entry)
+    if redis.call('HGET', times, symbol) == at and dropRow(symbol) then table.insert(removed, symbol) end
   end
-  if earliest then redis.call('HSET', position, 'oldest', earliest) else redis.call('HDEL', position, 'oldest') end
 end
 
 local function clearCurrent()
@@ -58,7 +70,7 @@ local function clearCurrent()
 end
 
 local function endRun(runId, state, message, finishedAt)
-  redis.call('DEL', lease)
+  redis.call('DEL', lease, plan)
   redis.call('HSET', status, 'state', state, 'runId', runId, 'finishedAt', finishedAt)
   clearCurrent()
   redis.call('SET', lastRun, message)
@@ -78,7 +90,7 @@ local function publish(changed, removed, outcome, reset)
   table.sort(current)
   local running = fields.state == 'RUNNING' and redis.call('EXISTS', lease) == 1
   redis.call('PUBLISH', channel, table.concat({
-    '{"epoch":', text(redis.call('HGET', position, 'epoch')), ',"seq":', seq,
+    '{"epoch":', text(redis.call('HGET', position, 'epoch')), ',"seq":', seq, ',"at":', text(now),
     ',"state":', text(fields.state or 'IDLE'), ',"scanInProgress":', tostring(running),
     ',"runId":', text(fields.runId), ',"lastRun":', text(redis.call('GET', lastRun) or 'Never'),
     ',"startedAt":', text(fields.startedAt), ',"finishedAt":', text(fields.finishedAt),
@@ -89,10 +101,11 @@ end
 `
 
 const claim = `
-local runId, startedAt, total, leaseMs, message, corrupt = unpack(args)
+local runId, startedAt, total, leaseMs, message, corrupt, planned = unpack(args)
 if not redis.call('SET', lease, runId, 'NX', 'PX', leaseMs) then return 0 end
 redis.call('DEL', status, outcomes)
 redis.call('HSET', status, 'state', 'RUNNING', 'runId', runId, 'startedAt', startedAt, 'total', total, 'done', 0)
+redis.call('SET', plan, planned)
 redis.call('SET', lastRun, message)
 local removed = {}
 for _, symbol in ipairs(cjson.decode(corrupt)) do
@@ -107,6 +120,8 @@ return 1
 const renew = `
 local runId, leaseMs = unpack(args)
 if not owns(runId) then return 0 end
+-- A run whose plan or status was lost (evicted, deleted) cannot be brought to its end.
+if redis.call('EXISTS', plan) == 0 or redis.call('HGET', status, 'runId') ~= runId then return 0 end
 return redis.call('PEXPIRE', lease, leaseMs)
 `
 
@@ -128,10 +143,7 @@ redis.call('HDEL', status, 'current:' .. symbol)
 redis.call('HINCRBY', status, 'done', 1)
 local changed, removed = {}, {}
 if result ~= '' then
-  redis.call('HSET', options, symbol, result)
-  redis.call('HSET', times, symbol, scannedAt)
-  local oldest = redis.call('HGET', position, 'oldest')
-  if not oldest or scannedAt < oldest then redis.call('HSET', position, 'oldest', scannedAt) end
+  keepRow(symbol, result, scannedAt)
   changed = {symbol}
 elseif failed ~= '1' and dropRow(symbol) then
   removed = {symbol}
@@ -139,6 +151,13 @@ end
 dropExpired(removed)
 retain()
 publish(changed, removed, outcome)
+return 1
+`
+
+const halt = `
+local runId, reason = unpack(args)
+if not owns(runId) then return 0 end
+redis.call('HSET', status, 'halted', reason)
 return 1
 `
 
@@ -176,8 +195,8 @@ if redis.call('HGET', status, 'state') == 'RUNNING' and redis.call('EXISTS', lea
 end
 local ranOut = redis.call('HGET', position, 'until')
 if ranOut and ranOut <= now then
-  redis.call('DEL', options, times, lastRun, status, outcomes)
-  redis.call('HDEL', position, 'until', 'oldest')
+  redis.call('DEL', options, times, ages, lastRun, status, outcomes)
+  redis.call('HDEL', position, 'until')
   publish({}, {}, nil, true)
 else
   dropExpired(removed)
@@ -192,14 +211,20 @@ return 1
 `
 
 const clear = `
-redis.call('DEL', options, times, lastRun, status, outcomes)
-redis.call('HDEL', position, 'until', 'oldest')
+redis.call('DEL', options, times, ages, lastRun, status, outcomes)
+redis.call('HDEL', position, 'until')
 publish({}, {}, nil, true)
 return 1
 `
 
-const bodies = { claim, renew, begin, commit, finish, sweep, announce, clear }
+const bodies = { claim, renew, begin, commit, halt, finish, sweep, announce, clear }
 export type ScriptName = keyof typeof bodies
 
-/** Full texts by name, each to be called with 7 keys. */
-export const scripts = Object.entries(bodies).map(([name, body]) => ({ name, lua: prelude + body }))
+/** These free more than they take: they must succeed in a Redis that is full, so that a run can end there. */
+const inNeed: ReadonlySet<string> = new Set<ScriptName>(['renew', 'finish', 'sweep', 'clear'])
+
+/** Full texts by name, each to be called with 9 keys. */
+export const scripts = Object.entries(bodies).map(([name, body]) => ({
+  name,
+  lua: (inNeed.has(name) ? '#!lua flags=allow-oom\n' : '') + prelude + body,
+}))

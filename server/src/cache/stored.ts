@@ -1,6 +1,7 @@
 /** What the cache's texts must look like when they are read back: a shared Redis can hold anything. */
 import { z } from 'zod'
 import type { KeptContract, ScanEvent, TickerOutcome, TickerResult } from '../scan/model.ts'
+import type { RunPlan } from '../scan/ports.ts'
 import { qualityGrades, qualityIssues, rejectionReasons } from '../scan/model.ts'
 
 const number = z.number()
@@ -66,7 +67,26 @@ export const tickerOutcome: z.ZodType<TickerOutcome> = z.object({
   contractsKept: number,
   rejections,
   nearMisses,
+  price: z
+    .object({ symbol: z.string(), price: number, pricedAt: z.iso.datetime(), source: z.string() })
+    .nullable(),
   message: z.string().nullable(),
+})
+
+export const runPlan: z.ZodType<RunPlan> = z.object({
+  runId: z.string(),
+  startedAt: z.iso.datetime(),
+  startedById: z.string().nullable(),
+  symbols: z.array(z.string()),
+  criteria: z.object({
+    side,
+    minAnnualizedReturn: number,
+    maxAbsDelta: number,
+    minDaysToExpiration: number,
+    maxDaysToExpiration: number,
+    maxSpreadPercent: nullable,
+    minOpenInterest: number,
+  }),
 })
 
 /** The status hash, without its `current:SYMBOL` fields. */
@@ -82,6 +102,7 @@ export const storedStatus = z.object({
 export const scanEvent: z.ZodType<ScanEvent> = z.object({
   epoch: z.string(),
   seq: number,
+  at: z.iso.datetime(),
   state,
   scanInProgress: z.boolean(),
   runId: z.string().nullable(),

@@ -6,8 +6,25 @@
 /** Redis (or whatever keeps the results) did not answer in time. */
 export class CacheUnavailable extends Error {
   override name = 'CacheUnavailable'
+  constructor(options?: ErrorOptions, message = 'The scan results store cannot be reached right now.') {
+    super(message, options)
+  }
+}
+
+/** It answers, but has no room for more. Trying again in a moment does not help. */
+export class CacheFull extends CacheUnavailable {
+  override name = 'CacheFull'
   constructor(options?: ErrorOptions) {
-    super('The scan results store cannot be reached right now.', options)
+    super(options, 'The scan results store is full.')
+  }
+}
+
+/** The database does not answer. What was about to be written may have been, or not. */
+export class DatabaseAway extends Error {
+  override name = 'DatabaseAway'
+  readonly code = 'DATABASE_UNAVAILABLE'
+  constructor(options?: ErrorOptions) {
+    super('The database cannot be reached right now. Try again in a moment.', options)
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a scan of the active stocks will take, told before it is started. */
 import type { Criteria } from './criteria.ts'
 import { NO_ACTIVE_STOCKS } from './messages.ts'
-import type { Forecast, MarketData, PaceLimits, RunSummary, StockList } from './ports.ts'
+import type { Forecast, MarketData, PaceLimits, ScanRuns, StockList } from './ports.ts'
 
 export interface ScanEstimate {
   /** Name of the provider that is asked first. */
@@ -20,29 +20,33 @@ export interface ScanEstimate {
 
 export interface Estimator {
   estimate(): Promise<ScanEstimate>
-  /** The next estimate knows how long the tickers of this run took. */
-  remember(run: Pick<RunSummary, 'durationMs' | 'tickersDone'>): void
 }
 
 export interface EstimatorPorts {
   marketData: MarketData
   stocks: StockList
   criteria: Pick<Criteria, 'current'>
+  runs: Pick<ScanRuns, 'lastCompleted'>
 }
 
-/** Of a ticker, before the first scan of this process. */
+/** Of a ticker, before the first scan with these providers. */
 const ASSUMED_TICKER_MS = 1_000
 
 export function createEstimator(
-  { marketData, stocks, criteria }: EstimatorPorts,
+  { marketData, stocks, criteria, runs }: EstimatorPorts,
   settings: { concurrency: number },
 ): Estimator {
-  let tickerMs = ASSUMED_TICKER_MS
+  /** As the last run that completed had it, on whatever server. */
+  async function tickerMs(): Promise<number> {
+    const last = await runs.lastCompleted(marketData.name)
+    if (last === null || last.tickersDone === 0) return ASSUMED_TICKER_MS
+    return (last.durationMs * Math.min(settings.concurrency, last.tickersDone)) / last.tickersDone
+  }
 
-  function durationOf(symbols: number, requests: number, limits: PaceLimits): number {
+  function durationOf(symbols: number, requests: number, limits: PaceLimits, eachMs: number): number {
     const lanes = Math.min(settings.concurrency, limits.concurrent ?? Infinity)
     return Math.max(
-      Math.round(Math.ceil(symbols / lanes) * tickerMs),
+      Math.round(Math.ceil(symbols / lanes) * eachMs),
       paceMs(requests, limits.perSecond, 1_000),
       paceMs(requests, limits.perMinute, 60_000),
     )
@@ -55,7 +59,7 @@ export function createEstimator(
       const { provider, requests, credits, limits, budgetRemaining } = forecast
       const unavailable = symbols === 0 ? NO_ACTIVE_STOCKS : marketData.unavailable()
       const fits = budgetRemaining === null || (credits ?? requests) <= budgetRemaining
-      const durationMs = durationOf(symbols, requests, limits)
+      const durationMs = durationOf(symbols, requests, limits, await tickerMs())
       return {
         provider,
         requests,
@@ -65,12 +69,6 @@ export function createEstimator(
         sufficient: unavailable === null && fits,
         message: unavailable ?? sentence(forecast, durationMs, fits),
       }
-    },
-
-    remember({ durationMs, tickersDone }) {
-      if (tickersDone === 0) return
-      const lanes = Math.min(settings.concurrency, tickersDone)
-      tickerMs = (durationMs * lanes) / tickersDone
     },
   }
 }

@@ -3,10 +3,12 @@
  *
  * One feed per process serves all of its subscribers: it is subscribed while there is at least one, reads each
  * changed row once, and hands the same update to everybody. Everything that touches the feed runs in one queue, so
- * a snapshot, an event and a subscriber's arrival never overlap. Pub/sub may lose messages: another epoch, a gap in
- * the sequence, or a look at the position every few seconds that finds another one brings a new snapshot.
+ * a snapshot, an event and a subscriber's arrival never overlap. Pub/sub may lose messages, and a failed Redis its
+ * last writes, whose numbers then come again for other changes: another epoch, a gap in the sequence, a number that
+ * comes again, a connection that was away, or a look at the position every few seconds that finds another one brings
+ * a new snapshot.
  */
-import { CacheUnavailable } from './errors.ts'
+import { CacheUnavailable, DatabaseAway } from './errors.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 import type { Position, ScanEvent } from './model.ts'
 import type { Log, ScanCache, ScanEvents, StockList } from './ports.ts'
@@ -52,6 +54,8 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
   let backlog: ScanEvent[] = []
   /** What the feed has told last; null before the first snapshot, and while the cache is away. */
   let last: StatusUpdate | null = null
+  /** What has arrived last since everybody was sent a snapshot. */
+  let heard: Position | null = null
   let degraded = false
   let channel: Promise<() => Promise<void>> | null = null
   let looker: NodeJS.Timeout | undefined
@@ -60,7 +64,8 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
 
   function enqueue(task: () => Promise<void>): Promise<void> {
     queue = queue.then(task).catch((error: unknown) => {
-      if (!(error instanceof CacheUnavailable))
+      // Outages are told where they are noticed.
+      if (!(error instanceof CacheUnavailable || error instanceof DatabaseAway))
         log.error({ err: error }, 'The live status stumbled; a snapshot follows.')
       degrade()
     })
@@ -70,7 +75,7 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
   /** Opens or closes the channel as subscribers come and go. */
   async function settle(): Promise<void> {
     if (subscribers.size > 0 && channel === null) {
-      const opening = events.subscribe(receive)
+      const opening = events.subscribe(receive, missed)
       channel = opening
       opening.catch((error: unknown) => {
         log.warn({ reason: String(error) }, 'The event channel could not be opened; it is tried again.')
@@ -86,6 +91,7 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
       const leaving = channel
       channel = null
       last = null
+      heard = null
       degraded = false
       backlog = []
       void leaving.then((unsubscribe) => unsubscribe()).catch(() => {})
@@ -109,6 +115,8 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
     const newcomers = [...subscribers].filter((subscriber) => subscriber.at === null)
     if (newcomers.length === 0) return
     const update = await snapshot()
+    // What the others were told is no part of this story any more.
+    if (last !== null && (update.epoch !== last.epoch || update.seq < last.seq)) return tellAll(update)
     if (last === null) follow(update)
     for (const newcomer of newcomers) deliver(newcomer, update)
   }
@@ -119,8 +127,11 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
   }
 
   async function resync(): Promise<void> {
-    if (subscribers.size === 0) return
-    const update = await snapshot()
+    if (subscribers.size > 0) tellAll(await snapshot())
+  }
+
+  function tellAll(update: StatusUpdate): void {
+    heard = null
     follow(update)
     for (const subscriber of subscribers) deliver(subscriber, update)
   }
@@ -138,7 +149,14 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
     if (last !== null && last.epoch === now.epoch && last.seq < now.seq) await resync()
   }
 
+  function missed(): void {
+    void enqueue(resync)
+  }
+
   function receive(event: ScanEvent): void {
+    const again = heard !== null && heard.epoch === event.epoch && heard.seq >= event.seq
+    heard = event
+    if (again) return missed()
     backlog.push(event)
     if (backlog.length === 1) void enqueue(drain)
   }

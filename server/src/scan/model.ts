@@ -188,7 +188,18 @@ export interface TickerOutcome {
   rejections: Rejections
   /** Nearest first; few. */
   nearMisses: NearMiss[]
+  /** The stock's price as the scan saw it; null when the ticker failed. */
+  price: SeenPrice | null
   message: string | null
+}
+
+/** A stock's price as a scan saw it. */
+export interface SeenPrice {
+  symbol: string
+  price: number
+  pricedAt: Instant
+  /** Name of the provider. */
+  source: string
 }
 
 export type ScanState = 'IDLE' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'INTERRUPTED'
@@ -225,6 +236,8 @@ export interface ScanSummary {
 
 /** What is pushed at each change: small, and without rows. */
 export interface ScanEvent extends Position, ScanSummary {
+  /** When the change was made, by the clock of the process that made it. */
+  at: Instant
   /** Symbols whose rows, or whose stock, changed. */
   changed: string[]
   removed: string[]

@@ -7,6 +7,7 @@ import type {
   ScanCriteria,
   ScanEvent,
   ScanSummary,
+  SeenPrice,
   Stock,
   TickerOutcome,
   TickerResult,
@@ -73,11 +74,27 @@ export interface MarketHours {
   opensAt(): Instant | null
 }
 
-export interface RunClaim {
+/** What a run sets out to do: stored with its lease, so that any worker can take the run over. */
+export interface RunPlan {
   runId: string
   startedAt: Instant
+  /** The person who asked; null when nobody did (a scheduled scan). */
+  startedById: string | null
   /** The symbols to scan. */
   symbols: string[]
+  criteria: ScanCriteria
+}
+
+/** A run in progress, as a worker needs it. */
+export interface RunWork {
+  plan: RunPlan
+  /** Symbols that the run has committed. */
+  committed: string[]
+  /** Why no further ticker is to be begun; null when all are. */
+  halted: string | null
+}
+
+export interface RunClaim extends RunPlan {
   /** Symbols of stored rows that cannot be read: dropped, so that the scan heals them. */
   corrupt: string[]
 }
@@ -104,7 +121,7 @@ export interface CachedScan extends Position, ScanSummary {
  * Results and status, for 45 minutes, and the lease that makes a scan the only one. Every write is atomic, numbers
  * itself and publishes one `ScanEvent`; a write of a run that no longer holds the lease changes nothing and
  * answers false.
- * @throws CacheUnavailable from every method, within a second
+ * @throws CacheUnavailable from every method, within a second; CacheFull from those that need room
  */
 export interface ScanCache {
   /** One round trip, whatever the number of tickers. */
@@ -112,6 +129,12 @@ export interface ScanCache {
   /** The rows of these symbols, unknown and over-age ones left out. One round trip. */
   readTickers(symbols: string[]): Promise<TickerResult[]>
   position(): Promise<Position>
+  /** The id of the run that holds the lease; null when none does. */
+  holder(): Promise<string | null>
+  /** The run that holds the lease; null when none does. One round trip. */
+  work(): Promise<RunWork | null>
+  /** What became of the tickers of the latest run, sorted by symbol. */
+  outcomes(): Promise<TickerOutcome[]>
   /** Takes the lease and starts the run's status; false when another run holds it. */
   claim(run: RunClaim): Promise<boolean>
   /** Extends the lease. Publishes nothing. */
@@ -123,6 +146,8 @@ export interface ScanCache {
    * the old one. A symbol that the run has already committed is ignored (and answers true).
    */
   commit(runId: string, outcome: TickerOutcome, result: TickerResult | null): Promise<boolean>
+  /** Keeps the reason for which the run will fail once the tickers under way are done. Publishes nothing. */
+  halt(runId: string, reason: string): Promise<boolean>
   /** Ends the run and releases the lease. */
   finish(runId: string, end: RunEnd): Promise<boolean>
   /**
@@ -138,17 +163,11 @@ export interface ScanCache {
 
 /** At-most-once delivery of `ScanEvent`s to every server. */
 export interface ScanEvents {
-  /** Resolves when delivery is certain to have begun; the answer ends it. */
-  subscribe(listener: (event: ScanEvent) => void): Promise<() => Promise<void>>
-}
-
-/** A stock's price as a scan saw it. */
-export interface SeenPrice {
-  symbol: string
-  price: number
-  pricedAt: Instant
-  /** Name of the provider. */
-  source: string
+  /**
+   * Resolves when delivery is certain to have begun; the answer ends it.
+   * @param onGap called when events may have been lost, as soon as they arrive again
+   */
+  subscribe(listener: (event: ScanEvent) => void, onGap?: () => void): Promise<() => Promise<void>>
 }
 
 /** The curated list, as far as scanning goes. */
@@ -159,9 +178,31 @@ export interface StockList {
   recordPrices(prices: SeenPrice[]): Promise<void>
 }
 
+/** What workers do with a run. Each is called at least once, and doing it again changes nothing. */
+export interface ScanWork {
+  /** Scans a ticker of the run. @throws what is worth trying again in a moment */
+  ticker(runId: string, symbol: string): Promise<void>
+  /** Ends the run: every ticker has been scanned or given up. @throws what is worth trying again in a moment */
+  finish(runId: string): Promise<void>
+}
+
+/** Hands the tickers of a run to workers, in this process or in many. At least once each, `finish` after the last. */
+export interface ScanQueue {
+  /** True when the work outlives this process: others take it over. */
+  readonly durable: boolean
+  /** A job for each symbol, and one that ends the run. Those that are queued already are not queued again. */
+  enqueue(runId: string, symbols: string[]): Promise<void>
+  /** Whether the run still has jobs. */
+  has(runId: string): Promise<boolean>
+  /** Forgets the jobs that nobody has begun. */
+  discard(runId: string): Promise<void>
+  /** This process takes jobs from now on, `concurrency` at a time. `stop` gives back those that are under way. */
+  work(work: ScanWork): { stop(): Promise<void> }
+}
+
 export interface RunRecord {
   runId: string
-  startedById: string
+  startedById: string | null
   startedAt: Instant
   source: string
   tickersTotal: number
@@ -179,15 +220,19 @@ export interface RunSummary {
 
 /** The record of who scanned what, when, and how it ended. */
 export interface ScanRuns {
+  /** A run that is recorded already is left as it is. */
   started(run: RunRecord): Promise<void>
   /** The first end counts; a run that has ended is left as it is. */
   finished(runId: string, end: RunSummary): Promise<void>
-  /** Marks every RUNNING row but `liveRunId` as INTERRUPTED. */
+  /** Marks every RUNNING row that started before `finishedAt`, but `liveRunId`, as INTERRUPTED. */
   interruptOrphans(liveRunId: string | null, finishedAt: Instant): Promise<void>
+  /** The latest run of a source that completed; null when there is none. */
+  lastCompleted(source: string): Promise<Pick<RunSummary, 'durationMs' | 'tickersDone'> | null>
 }
 
 /** What the scanner says to the operator. */
 export interface Log {
+  debug(fields: object, message: string): void
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void

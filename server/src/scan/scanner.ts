@@ -11,21 +11,42 @@ import {
   NO_ACTIVE_STOCKS,
   NO_SCAN_RUNNING,
 } from './messages.ts'
-import type { EndState, Instant, ScanCriteria } from './model.ts'
-import type { CachedScan, MarketHours, RunEnd, ScanRuns } from './ports.ts'
-import { writeDown } from './run-book.ts'
-import { runScan, type RunPorts, type RunReport, type RunSettings } from './run.ts'
+import type { EndState, Instant } from './model.ts'
+import type {
+  CachedScan,
+  Clock,
+  Log,
+  MarketData,
+  MarketHours,
+  RunEnd,
+  RunPlan,
+  ScanCache,
+  ScanQueue,
+  ScanRuns,
+  StockList,
+} from './ports.ts'
+import { recordOf, writeDown } from './run-book.ts'
 import { narrow, type ScanFilter } from './filter.ts'
 import { unavailableView, viewScan, type ScanView } from './view.ts'
 
-export interface ScannerPorts extends RunPorts {
+export interface ScannerPorts {
+  cache: ScanCache
+  queue: ScanQueue
+  marketData: MarketData
+  stocks: StockList
   criteria: Pick<Criteria, 'current'>
   runs: ScanRuns
   marketHours: MarketHours
+  clock: Clock
+  log: Log
   newId: () => string
 }
 
-export interface ScannerSettings extends Omit<RunSettings, 'criteria'> {
+export interface ScannerSettings {
+  /** Tickers that a worker fetches at the same time: for the estimate. */
+  concurrency: number
+  /** Fraction a year. */
+  riskFreeRate: number
   /** True in LOCAL: scans then run outside market hours too. */
   ignoreMarketHours: boolean
   /** How often each server looks for orphaned runs and expired rows, in milliseconds. */
@@ -46,8 +67,8 @@ export type CancelOutcome =
   | { kind: 'CacheUnavailable'; message: string }
 
 export interface Scanner {
-  /** @param startedById the person who asked */
-  start(startedById: string): Promise<StartOutcome>
+  /** @param startedById the person who asked; null for a scheduled scan */
+  start(startedById: string | null): Promise<StartOutcome>
   cancel(): Promise<CancelOutcome>
   /** What a scan that starts now will take. */
   estimate(): Promise<ScanEstimate>
@@ -57,24 +78,23 @@ export interface Scanner {
   explain(occSymbol: string): Promise<Explanation[] | null>
   /** To be called once, when the process starts. */
   open(): Promise<void>
-  /** Cancels this process's run, if any, and waits for it to end. */
+  /** Cancels the running scan if nobody but this process could go on with it. */
   close(): Promise<void>
 }
 
 export function createScanner(ports: ScannerPorts, settings: ScannerSettings): Scanner {
-  const { cache, marketData, stocks, runs, marketHours, clock, log, newId } = ports
-  const live = new Map<string, { controller: AbortController; ended: Promise<void> }>()
+  const { cache, queue, marketData, stocks, runs, marketHours, clock, log, newId } = ports
   let sweeper: NodeJS.Timeout | undefined
   const instant = () => new Date(clock.now()).toISOString()
   const { name: source, sources } = marketData
-  const estimator = createEstimator({ marketData, stocks, criteria: ports.criteria }, settings)
+  const estimator = createEstimator(ports, settings)
 
   async function view(): Promise<ScanView> {
     const [cached, listed] = await Promise.all([cache.read(), stocks.active()])
     return viewScan(cached, listed, sources)
   }
 
-  async function start(startedById: string): Promise<StartOutcome> {
+  async function start(startedById: string | null): Promise<StartOutcome> {
     const before = await cache.read()
     if (before.scanInProgress) return { kind: 'ScanAlreadyRunning', status: await view() }
     if (!settings.ignoreMarketHours && !marketHours.isOpen()) {
@@ -86,50 +106,38 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
     const symbols = listed.map((stock) => stock.symbol)
     if (symbols.length === 0) return { kind: 'NoActiveStocks', message: NO_ACTIVE_STOCKS }
 
-    const runId = newId()
-    const startedAt = instant()
-    if (!(await cache.claim({ runId, startedAt, symbols, corrupt: before.corrupt }))) {
+    const plan: RunPlan = { runId: newId(), startedAt: instant(), startedById, symbols, criteria }
+    if (!(await cache.claim({ ...plan, corrupt: before.corrupt }))) {
       return { kind: 'ScanAlreadyRunning', status: await view() }
     }
     // The claim took over from a run that nobody had declared dead yet.
     if (before.state === 'RUNNING' && before.runId !== null) {
-      await writeDown(ports, { ...before, runId: before.runId, end: interruption() })
+      await ended(before, before.runId, interruption())
     }
-    await record(runId, startedAt, startedById, symbols)
-    launch(runId, startedAt, symbols, criteria)
+    await record(plan)
+    await launch(plan)
     return { kind: 'ScanStarted', status: await view() }
   }
 
   /** A run that cannot be recorded does not run. */
-  async function record(
-    runId: string,
-    startedAt: Instant,
-    startedById: string,
-    symbols: string[],
-  ): Promise<void> {
+  async function record(plan: RunPlan): Promise<void> {
     try {
-      await runs.started({ runId, startedById, startedAt, source, tickersTotal: symbols.length })
+      await runs.started(recordOf(plan, source))
     } catch (error) {
-      await cache.finish(
-        runId,
-        endOf('FAILED', failedBecause('the run could not be recorded in the database.')),
-      )
+      const reason = 'the run could not be recorded in the database.'
+      await cache.finish(plan.runId, endOf('FAILED', failedBecause(reason)))
       throw error
     }
   }
 
-  function launch(runId: string, startedAt: Instant, symbols: string[], criteria: ScanCriteria): void {
-    const controller = new AbortController()
+  async function launch({ runId, symbols }: RunPlan): Promise<void> {
     log.info({ runId, tickers: symbols.length, source }, 'Scan started.')
-    const ended = runScan(ports, { ...settings, criteria }, { runId, symbols, signal: controller.signal })
-      .then((report) => recordEnd(runId, startedAt, report))
-      .finally(() => live.delete(runId))
-    live.set(runId, { controller, ended })
-  }
-
-  async function recordEnd(runId: string, startedAt: Instant, report: RunReport): Promise<void> {
-    if (report === null) return
-    estimator.remember(await writeDown(ports, { runId, startedAt, ...report }))
+    try {
+      await queue.enqueue(runId, symbols)
+    } catch (error) {
+      // The run is claimed: a worker that looks after it queues what is missing; without one, the lease runs out.
+      log.warn({ runId, reason: String(error) }, 'The tickers of a scan could not be queued.')
+    }
   }
 
   const endOf = (state: EndState, lastRun: string): RunEnd => ({
@@ -140,12 +148,21 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
   })
   const interruption = () => endOf('INTERRUPTED', interruptedAt(clock.marketNow()))
 
-  async function cancelRun({ runId, startedAt, outcomes }: CachedScan): Promise<boolean> {
+  /** Writes the end of a run down that this server has told, and forgets its jobs. */
+  async function ended({ startedAt, outcomes }: CachedScan, runId: string, end: RunEnd): Promise<void> {
+    await writeDown(ports, { runId, startedAt, end, outcomes })
+    await queue.discard(runId).catch((error: unknown) => {
+      // Workers drop them when they come to them.
+      log.warn({ runId, reason: String(error) }, 'The jobs of an ended scan could not be removed.')
+    })
+  }
+
+  async function cancelRun(running: CachedScan): Promise<boolean> {
+    const { runId } = running
     if (runId === null) return false
     const end = endOf('CANCELLED', cancelledAt(clock.marketNow()))
     if (!(await cache.finish(runId, end))) return false
-    live.get(runId)?.controller.abort(new Error('The scan was cancelled.'))
-    await writeDown(ports, { runId, startedAt, end, outcomes })
+    await ended(running, runId, end)
     return true
   }
 
@@ -170,7 +187,7 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
     try {
       const end = interruption()
       const runId = await cache.sweep(end)
-      if (runId !== null) await writeDown(ports, { ...(await cache.read()), runId, end })
+      if (runId !== null) await ended(await cache.read(), runId, end)
     } catch (error) {
       // The cache says its own outages; anything else is worth a line.
       if (!(error instanceof CacheUnavailable))
@@ -196,8 +213,9 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
 
     async open() {
       try {
+        const lookedAt = instant()
         const { scanInProgress, runId, tickers } = await cache.read()
-        await runs.interruptOrphans(scanInProgress ? runId : null, instant())
+        await runs.interruptOrphans(scanInProgress ? runId : null, lookedAt)
         if (tickers.some((row) => !sources.includes(row.source))) await cache.clear()
       } catch (error) {
         if (!(error instanceof CacheUnavailable)) throw error
@@ -207,15 +225,13 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
 
     async close() {
       clearInterval(sweeper)
-      if (live.size === 0) return
+      if (queue.durable) return
       try {
         const running = await cache.read()
-        if (running.runId !== null && live.has(running.runId)) await cancelRun(running)
+        if (running.runId !== null && (await queue.has(running.runId))) await cancelRun(running)
       } catch (error) {
         log.warn({ reason: String(error) }, 'The running scan could not be marked as cancelled.')
       }
-      for (const { controller } of live.values()) controller.abort(new Error('The server is stopping.'))
-      await Promise.all([...live.values()].map(({ ended }) => ended))
     },
   }
 }

@@ -3,7 +3,7 @@ import { createChainModel } from './chain-model.ts'
 import { MarketDataError } from './errors.ts'
 import type { Instant, OptionChain, ScanCriteria, TickerOutcome, TickerResult } from './model.ts'
 import { newYorkDate } from './new-york.ts'
-import type { Clock, Log, MarketData, SeenPrice } from './ports.ts'
+import type { Clock, Log, MarketData } from './ports.ts'
 import { screenChain, type ScreeningContext } from './screen.ts'
 
 export interface TickerPorts {
@@ -27,8 +27,6 @@ export interface ScannedTicker {
   outcome: TickerOutcome
   /** Null when nothing was kept, or the ticker failed. */
   result: TickerResult | null
-  /** Null when the ticker failed. */
-  price: SeenPrice | null
 }
 
 /**
@@ -45,12 +43,12 @@ export async function scanTicker(
   const timeout = AbortSignal.timeout(settings.tickerTimeoutMs)
   try {
     const signal = AbortSignal.any([stop, timeout])
-    return judge(ports, settings, await ports.marketData.fetchChain(symbol, settings.criteria, signal))
+    const chain = ports.marketData.fetchChain(symbol, settings.criteria, signal)
+    return judge(ports, settings, await Promise.race([chain, rejectionOf(signal)]))
   } catch (error) {
     stop.throwIfAborted()
     if (error instanceof MarketDataError && error.fault === 'BUDGET_SPENT') throw error
-    const failed = { symbol, contractsScreened: 0, contractsKept: 0, rejections: {}, nearMisses: [] }
-    return { outcome: { ...failed, message: failureMessage(error) }, result: null, price: null }
+    return { outcome: failedOutcome(symbol, failureMessage(error)), result: null }
   }
 
   function failureMessage(error: unknown): string {
@@ -59,6 +57,20 @@ export async function scanTicker(
     ports.log.error({ err: error, symbol }, 'A ticker broke the scanner.')
     return `Something went wrong while scanning ${symbol}.`
   }
+}
+
+/** A provider that does not heed the signal holds nobody up. */
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = () => reject(signal.reason as Error)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+  })
+}
+
+export function failedOutcome(symbol: string, message: string): TickerOutcome {
+  const nothing = { contractsScreened: 0, contractsKept: 0, rejections: {}, nearMisses: [], price: null }
+  return { symbol, ...nothing, message }
 }
 
 function judge(
@@ -101,9 +113,10 @@ function judge(
     ...reasons,
     options: kept,
   }
+  const price = { symbol, price: underlyingPrice, pricedAt: quotedAt ?? scannedAt, source }
+  const counts = { contractsScreened: screened, contractsKept: kept.length }
   return {
-    outcome: { symbol, contractsScreened: screened, contractsKept: kept.length, ...reasons, message: null },
+    outcome: { symbol, ...counts, ...reasons, price, message: null },
     result: kept.length === 0 ? null : row,
-    price: { symbol, price: underlyingPrice, pricedAt: quotedAt ?? scannedAt, source },
   }
 }

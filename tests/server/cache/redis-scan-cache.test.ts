@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { Redis } from 'ioredis'
 import { CacheUnavailable } from '../../../server/src/scan/errors.ts'
 import { hasRedis, redisCache, type OpenCache } from '../../support/caches.ts'
-import { outcome, realClock, recordingLog, row } from '../../support/fakes.ts'
+import { claim, fakeClock, outcome, realClock, recordingLog, row } from '../../support/fakes.ts'
 import { startRedis, type RedisServer } from '../../support/redis-server.ts'
 import { pause, until } from '../../support/until.ts'
 
 const now = () => new Date().toISOString()
-const run = (symbols = ['AAA']) => ({ runId: 'r', startedAt: now(), symbols, corrupt: [] })
+const run = (symbols = ['AAA']) => claim('r', { symbols })
 const end = { state: 'COMPLETED' as const, lastRun: 'done', finishedAt: now(), keep: null }
 
 describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
@@ -23,6 +23,7 @@ describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
       'wheel_analyzer:1:scanner:last_run',
       'wheel_analyzer:1:scanner:seq',
       'wheel_analyzer:1:scanner:status',
+      'wheel_analyzer:1:scanner:ticker_ages',
       'wheel_analyzer:1:scanner:ticker_options',
       'wheel_analyzer:1:scanner:ticker_outcomes',
       'wheel_analyzer:1:scanner:ticker_scan_times',
@@ -36,14 +37,37 @@ describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
     await redis?.del(...(keys ?? []))
   })
 
+  test('makes the order of the rows by age again when it is lost', async () => {
+    const clock = fakeClock(Date.now())
+    await using opened = await redisCache.open({ clock, ttlSeconds: 100 })
+    const { cache, redis, keys } = opened
+    await cache.claim(run(['AAA', 'BBB']))
+    const scannedAt = new Date(clock.now()).toISOString()
+    for (const symbol of ['AAA', 'BBB']) await cache.commit('r', outcome(symbol), row(symbol, { scannedAt }))
+    await redis?.del(keys.ages)
+    clock.pass(50_000)
+    await cache.commit('r', outcome('CCC'), row('CCC', { scannedAt: new Date(clock.now()).toISOString() }))
+    expect(await redis?.zcard(keys.ages)).toBe(3)
+    await redis?.set(keys.ages, 'x')
+    clock.pass(51_000)
+    await cache.begin('r', 'DDD')
+    await cache.commit('r', outcome('DDD', { contractsKept: 0 }), null)
+    expect(await redis?.hkeys(keys.options)).toEqual(['CCC'])
+    expect(await redis?.hkeys(keys.times)).toEqual(['CCC'])
+    await cache.clear()
+  })
+
   test.each([1, 26, 200])('reads everything of %i tickers in one round trip', async (count) => {
-    await using opened = await redisCache.open({ clock: realClock })
+    // Of its own: the watcher sees what everybody does.
+    await using server = await startRedis()
+    await using opened = await redisCache.open({ clock: realClock, url: server.url })
     const { cache } = opened
     const symbols = Array.from({ length: count }, (_, index) => `T${index}`)
     await cache.claim(run(symbols))
     for (const symbol of symbols) await cache.commit('r', outcome(symbol), row(symbol, { scannedAt: now() }))
 
-    const watcher = await new Redis(process.env['TEST_REDIS_URL'] ?? '').monitor()
+    const client = new Redis(server.url)
+    const watcher = await client.monitor()
     const commands: string[] = []
     watcher.on('monitor', (_time: string, [command, key]: string[]) => {
       if (
@@ -56,6 +80,7 @@ describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
     expect((await cache.read()).tickers).toHaveLength(count)
     await until(() => commands.includes('exec'))
     watcher.disconnect()
+    client.disconnect()
     expect(commands).toEqual(['multi', 'hgetall', 'get', 'hgetall', 'hgetall', 'get', 'hmget', 'exec'])
   })
 

@@ -3,17 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ScanEvent } from '../../../server/src/scan/model.ts'
 import type { RunClaim } from '../../../server/src/scan/ports.ts'
 import { cacheKinds, type OpenCache } from '../../support/caches.ts'
-import { fakeClock, NOON, outcome, row, type FakeClock } from '../../support/fakes.ts'
+import { claim, fakeClock, NOON, outcome, row, type FakeClock } from '../../support/fakes.ts'
 import { until } from '../../support/until.ts'
 
 const iso = (ms: number) => new Date(ms).toISOString()
-const run = (runId: string, fields: Partial<RunClaim> = {}): RunClaim => ({
-  runId,
-  startedAt: iso(NOON),
-  symbols: ['AAA', 'BBB', 'CCC'],
-  corrupt: [],
-  ...fields,
-})
+const run = (runId: string, fields: Partial<RunClaim> = {}) =>
+  claim(runId, { startedAt: iso(NOON), ...fields })
 const end = (fields: object = {}) => ({
   state: 'COMPLETED' as const,
   lastRun: 'Scan completed successfully at 2025-06-06 15:30:00',
@@ -219,6 +214,27 @@ describe.each(cacheKinds)('the scan cache in $name', ({ name, open }) => {
     expect(events.at(-1)).toMatchObject({ state: 'RUNNING', removed: ['AAA'] })
   })
 
+  test('knows the age of each row, in whatever order they came, and of one that was replaced', async () => {
+    const { cache } = opened
+    const commit = (runId: string, symbol: string, ageMs: number) =>
+      cache.commit(runId, outcome(symbol), row(symbol, { scannedAt: iso(NOON - ageMs) }))
+    await cache.claim(run('first'))
+    await commit('first', 'DDD', 30_000)
+    await cache.finish('first', end())
+    await cache.claim(run('second'))
+    await commit('second', 'AAA', 10_000)
+    await commit('second', 'BBB', 30_000)
+    await commit('second', 'DDD', 1_000)
+    await commit('second', 'CCC', 20_000)
+    for (const [index, symbol] of ['BBB', 'CCC', 'AAA'].entries()) {
+      clock.pass(index === 0 ? 30_000 : 10_000)
+      await cache.sweep(interruption)
+      await heard(9 + index)
+      expect(events.at(-1)?.removed).toEqual([symbol])
+    }
+    expect((await cache.read()).tickers.map(({ symbol }) => symbol)).toEqual(['DDD'])
+  })
+
   test('sweeps rows past their age, and later all that has run out, telling subscribers each time', async () => {
     const { cache } = opened
     await cache.claim(run('r'))
@@ -268,5 +284,12 @@ describe.each(cacheKinds)('the scan cache in $name', ({ name, open }) => {
       state: 'IDLE',
       reset: false,
     })
+  })
+
+  test('says with each event when the change was made', async () => {
+    const { cache } = opened
+    await cache.announce(['AAA'])
+    await heard(1)
+    expect(events[0]?.at).toBe(new Date(clock.now()).toISOString())
   })
 })

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { createEstimator } from '../../../server/src/scan/estimate.ts'
-import type { Forecast } from '../../../server/src/scan/ports.ts'
+import type { Forecast, ScanRuns } from '../../../server/src/scan/ports.ts'
 import { defaultCriteria, fakeMarket, fakeStocks } from '../../support/fakes.ts'
 
 const symbols = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF', 'GGG', 'HHH', 'III', 'JJJ']
 
-function estimator(forecast: Partial<Forecast> = {}, { listed = symbols, unavailable = '' } = {}) {
+type LastRun = Awaited<ReturnType<ScanRuns['lastCompleted']>>
+
+function estimator(
+  forecast: Partial<Forecast> = {},
+  { listed = symbols, unavailable = '', last = null as LastRun } = {},
+) {
   const market = fakeMarket()
   const marketData = {
     ...market,
@@ -17,7 +22,8 @@ function estimator(forecast: Partial<Forecast> = {}, { listed = symbols, unavail
     }),
   }
   const criteria = { current: async () => defaultCriteria }
-  return createEstimator({ marketData, stocks: fakeStocks(listed), criteria }, { concurrency: 4 })
+  const runs = { lastCompleted: async () => last }
+  return createEstimator({ marketData, stocks: fakeStocks(listed), criteria, runs }, { concurrency: 4 })
 }
 const noLimits = { perSecond: null, perMinute: null, concurrent: null }
 
@@ -72,12 +78,11 @@ describe('the estimate of a scan', () => {
     expect(await durationWith({ concurrent: 1 })).toBe(10_000)
   })
 
-  it('remembers how long tickers took', async () => {
-    const remembering = estimator()
-    remembering.remember({ durationMs: 5_000, tickersDone: 10 })
-    expect((await remembering.estimate()).durationMs).toBe(6_000)
-    remembering.remember({ durationMs: 40, tickersDone: 0 })
-    expect((await remembering.estimate()).durationMs).toBe(6_000)
+  it('knows how long the tickers of the last run took', async () => {
+    const last = { durationMs: 5_000, tickersDone: 10 }
+    expect((await estimator({}, { last }).estimate()).durationMs).toBe(6_000)
+    const empty = { durationMs: 40, tickersDone: 0 }
+    expect((await estimator({}, { last: empty }).estimate()).durationMs).toBe(3_000)
   })
 
   it('says why no scan can start', async () => {

@@ -1,17 +1,27 @@
 /** The live status: nothing lost between snapshot and stream, and the true state in the end, whatever gets lost. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { CacheUnavailable } from '../../../server/src/scan/errors.ts'
 import { createLiveStatus, type LiveStatus } from '../../../server/src/scan/live.ts'
 import type { ScanEvent } from '../../../server/src/scan/model.ts'
-import type { ScanEvents } from '../../../server/src/scan/ports.ts'
+import type { CachedScan, ScanCache, ScanEvents } from '../../../server/src/scan/ports.ts'
 import type { StatusUpdate } from '../../../server/src/scan/status-update.ts'
 import { cacheKinds, hasRedis, redisCache, type OpenCache } from '../../support/caches.ts'
-import { fakeStocks, outcome, realClock, recordingLog, row, silentLog, stock } from '../../support/fakes.ts'
+import {
+  claim as claimOf,
+  fakeStocks,
+  outcome,
+  realClock,
+  recordingLog,
+  row,
+  silentLog,
+  stock,
+} from '../../support/fakes.ts'
 import { startRedis } from '../../support/redis-server.ts'
 import { pause, until } from '../../support/until.ts'
 
 const now = () => new Date().toISOString()
 const SYMBOLS = Array.from({ length: 12 }, (_, index) => `T${String(index).padStart(2, '0')}`)
-const claim = (runId = 'r') => ({ runId, startedAt: now(), symbols: SYMBOLS, corrupt: [] })
+const claim = (runId = 'r') => claimOf(runId, { symbols: SYMBOLS })
 const end = { state: 'COMPLETED' as const, lastRun: 'done', finishedAt: now(), keep: SYMBOLS }
 
 /** What a client makes of the updates: the same merge as the page does. */
@@ -41,7 +51,8 @@ describe.each(cacheKinds)('the live status, with the cache in $name', ({ name, o
     opened = await open({ clock: realClock, leaseMs: 5_000, ttlSeconds: 2 })
     pass = () => true
     const events: ScanEvents = {
-      subscribe: (listener) => opened.events.subscribe((event) => void (pass(event) && listener(event))),
+      subscribe: (listener, onGap) =>
+        opened.events.subscribe((event) => void (pass(event) && listener(event)), onGap),
     }
     live = createLiveStatus({
       cache: opened.cache,
@@ -226,6 +237,157 @@ describe.each(cacheKinds)('the live status, with the cache in $name', ({ name, o
     await until(() => reader.rows.has('T01'))
     expect(reader.last()?.epoch).not.toBe(epoch)
     expect(reader.last()?.epoch).not.toBe('none')
+  })
+})
+
+/** A store and a channel whose past can be lost: after a failover, the numbers go on from where the new master was. */
+function createStory() {
+  let seq = 10
+  const prices = new Map<string, number>()
+  let tell: (event: ScanEvent) => void = () => {}
+  let gap: (() => void) | undefined
+  const summary = {
+    epoch: 'e',
+    state: 'RUNNING' as const,
+    scanInProgress: true,
+    runId: 'r',
+    lastRun: 'Scanning in progress...',
+    startedAt: now(),
+    finishedAt: null,
+    progress: { done: 0, total: 12, current: [] },
+  }
+  const rows = () => [...prices].map(([symbol, price]) => row(symbol, { underlyingPrice: price }))
+  const read = async (): Promise<CachedScan> => ({
+    ...summary,
+    seq,
+    tickers: rows(),
+    outcomes: [],
+    corrupt: [],
+  })
+  const readTickers = async (symbols: string[]) => rows().filter(({ symbol }) => symbols.includes(symbol))
+  const events: ScanEvents = {
+    async subscribe(listener, onGap) {
+      tell = listener
+      gap = onGap
+      return async () => {}
+    },
+  }
+  return {
+    cache: { read, readTickers, position: async () => ({ epoch: 'e', seq }) } as unknown as ScanCache,
+    events,
+    comeBack: () => gap?.(),
+    /** A row gets a price; `heard` says whether the message arrives. */
+    write(symbol: string, price: number, heard = true) {
+      prices.set(symbol, price)
+      seq += 1
+      if (heard)
+        tell({ ...summary, seq, at: now(), changed: [symbol], removed: [], outcome: null, reset: false })
+    },
+    /** The last writes never were. */
+    lose(writes: number) {
+      seq -= writes
+      prices.clear()
+    },
+  }
+}
+
+describe('the live status, when the last writes are lost in a failover', () => {
+  const never = 600_000
+  test.each([
+    ['a connection that was away', never, (story: ReturnType<typeof createStory>) => story.comeBack()],
+    ['a number that comes again', never, (story: ReturnType<typeof createStory>) => story.write('T02', 3)],
+    ['a look', 50, () => {}],
+    ['a newcomer', never, (_story: unknown, live: LiveStatus) => void follow(live)],
+  ])('%s brings all readers the true rows, and merging goes on', async (_sign, lookMs, notice) => {
+    const story = createStory()
+    const { cache, events } = story
+    const stocks = fakeStocks(SYMBOLS)
+    const live = createLiveStatus({ cache, events, stocks, log: silentLog, sources: ['fake'], lookMs })
+    const readers = [follow(live), follow(live)]
+    await until(() => readers.every(({ updates }) => updates.length === 1))
+    for (const symbol of ['T00', 'T01', 'T02']) story.write(symbol, 1)
+    await until(() => readers.every(({ rows }) => rows.size === 3))
+
+    story.lose(2)
+    story.write('T01', 2, false)
+    notice(story, live)
+    const truth = async () => (await cache.read()).tickers.map((each) => [each.symbol, each.underlyingPrice])
+    const agree = async () => {
+      const expected = JSON.stringify(await truth())
+      return readers.every(({ rows }) => JSON.stringify([...rows]) === expected)
+    }
+    await until(agree, 2_000)
+    expect(readers[0]?.last()).toMatchObject({ snapshot: true, epoch: 'e' })
+
+    story.write('T05', 5)
+    await until(agree, 2_000)
+    expect(readers[0]?.last()).toMatchObject({ snapshot: false })
+    await live.close()
+  })
+
+  test('a connection that was away while messages made up for the lost numbers brings them too', async () => {
+    const story = createStory()
+    const stocks = fakeStocks(SYMBOLS)
+    const live = createLiveStatus({ ...story, stocks, log: silentLog, sources: ['fake'], lookMs: never })
+    const reader = follow(live)
+    await until(() => reader.updates.length === 1)
+    for (const symbol of ['T00', 'T01']) story.write(symbol, 1)
+    await until(() => reader.rows.size === 2)
+    story.lose(2)
+    for (const symbol of ['T03', 'T04']) story.write(symbol, 2, false)
+    // To the eye of a counter, this is simply the next one.
+    story.write('T05', 3)
+    story.comeBack()
+    await until(() => reader.last()?.snapshot === true)
+    expect([...reader.rows.keys()]).toEqual(['T03', 'T04', 'T05'])
+    await live.close()
+  })
+
+  test('a connection that is back before the store is leaves readers degraded, and the next look repairs it', async () => {
+    const story = createStory()
+    const stocks = fakeStocks(SYMBOLS)
+    let away = false
+    const unlessAway =
+      <T>(ask: () => Promise<T>) =>
+      async () => {
+        if (away) throw new CacheUnavailable()
+        return ask()
+      }
+    const { read, position } = story.cache
+    const cache = { ...story.cache, read: unlessAway(read), position: unlessAway(position) }
+    const live = createLiveStatus({ ...story, cache, stocks, log: silentLog, sources: ['fake'], lookMs: 50 })
+    const reader = follow(live)
+    await until(() => reader.updates.length === 1)
+    away = true
+    story.comeBack()
+    await until(() => reader.last()?.degraded === true)
+    story.write('T00', 1, false)
+    away = false
+    await until(() => reader.rows.get('T00') === 1)
+    expect(reader.updates.filter(({ degraded }) => degraded)).toHaveLength(1)
+    await live.close()
+  })
+
+  test('after the last reader has left, a connection that comes back costs nothing', async () => {
+    const story = createStory()
+    const stocks = fakeStocks(SYMBOLS)
+    let reads = 0
+    const read = () => ((reads += 1), story.cache.read())
+    const cache = { ...story.cache, read }
+    const live = createLiveStatus({
+      ...story,
+      cache,
+      stocks,
+      log: silentLog,
+      sources: ['fake'],
+      lookMs: never,
+    })
+    const reader = follow(live)
+    await until(() => reader.updates.length === 1)
+    await reader.leave()
+    story.comeBack()
+    await live.close()
+    expect(reads).toBe(1)
   })
 })
 
