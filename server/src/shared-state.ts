@@ -1,21 +1,36 @@
-/** What the servers of an installation share: results, events, counts of requests. In Redis, or in this process. */
+/** What the processes of an installation share: results, events, jobs, counts of requests. In Redis, or in this process. */
 import { RedisPubSub } from 'graphql-redis-subscriptions'
 import { PubSub } from 'graphql-subscriptions'
 import { createMemoryScanCache } from './cache/memory-scan-cache.ts'
+import type { SharedRevocations } from './auth/revocations.ts'
 import { createRedisLimitStore } from './cache/redis-limit-store.ts'
+import { createRedisRevocations } from './cache/redis-revocations.ts'
 import { createRedisScanCache, scanKeys } from './cache/redis-scan-cache.ts'
-import { connectRedis, connectSubscriber } from './cache/redis.ts'
+import { connectBlocking, connectRedis, connectSubscriber, onReturn, redisAddress } from './cache/redis.ts'
 import type { Env } from './env.ts'
+import { createBullScanQueue } from './events/bull-scan-queue.ts'
+import { createLocalScanQueue } from './events/local-scan-queue.ts'
 import { createScanEvents } from './events/scan-events.ts'
+import { createMemoryClaims, createRedisClaims } from './events/schedule-claims.ts'
+import type { ClaimInstant } from './events/schedule.ts'
 import type { LimitStore } from './market/limit-store.ts'
 import { createMemoryLimitStore } from './market/memory-limit-store.ts'
-import type { Clock, Log, ScanCache, ScanEvents } from './scan/ports.ts'
+import type { Clock, Log, ScanCache, ScanEvents, ScanQueue } from './scan/ports.ts'
 
 export interface SharedState {
   cache: ScanCache
   events: ScanEvents
+  queue: ScanQueue
   /** Where the requests to the provider of that name are counted. */
   limitStoreFor: (provider: string) => LimitStore
+  /** What servers tell each other of revocations; null without Redis. */
+  revocations: SharedRevocations | null
+  /** Who starts a scheduled scan. */
+  claimInstant: ClaimInstant
+  /** Rejects when Redis does not answer; null without one. */
+  ping: (() => Promise<unknown>) | null
+  /** Jobs in the queue that workers share; null without one. */
+  queueSize: (() => Promise<number>) | null
   close(): Promise<void>
 }
 
@@ -26,23 +41,43 @@ export async function openSharedState(
   const prefix = env.CACHE_KEY_PREFIX
   const { channel } = scanKeys(prefix)
   const common = { clock, newId, ttlSeconds: env.CACHE_TTL_OPTIONS_SECONDS, leaseMs: env.SCAN_LEASE_MS }
-  if (env.REDIS_URL === undefined) {
+  const address = redisAddress(env)
+  if (address === null) {
     const engine = new PubSub()
     return {
       cache: createMemoryScanCache({ ...common, publish: (event) => void engine.publish(channel, event) }),
       events: createScanEvents(engine, channel, log),
+      queue: createLocalScanQueue({ concurrency: env.SCAN_CONCURRENCY, log }),
       limitStoreFor: () => createMemoryLimitStore(clock),
+      revocations: null,
+      claimInstant: createMemoryClaims(clock),
+      ping: null,
+      queueSize: null,
       close: async () => {},
     }
   }
-  const redis = await connectRedis(env.REDIS_URL)
-  const subscriber = connectSubscriber(env.REDIS_URL)
+  const redis = await connectRedis(address)
+  const subscriber = connectSubscriber(address)
   const engine = new RedisPubSub({ publisher: redis, subscriber })
+  const queue = createBullScanQueue({
+    redis,
+    connectWorker: () => connectBlocking(address),
+    prefix,
+    concurrency: env.SCAN_CONCURRENCY,
+    lockMs: env.SCAN_LEASE_MS / 3,
+    log,
+  })
   return {
     cache: createRedisScanCache({ ...common, redis, log, prefix }),
-    events: createScanEvents(engine, channel, log),
+    events: createScanEvents(engine, channel, log, (listener) => onReturn([subscriber, redis], listener)),
+    queue,
     limitStoreFor: (provider) => createRedisLimitStore({ redis, newId, prefix, provider }),
+    revocations: createRedisRevocations({ redis, engine, prefix, newId }),
+    claimInstant: createRedisClaims(redis, prefix),
+    ping: () => redis.ping(),
+    queueSize: queue.size,
     close: async () => {
+      await queue.close()
       subscriber.disconnect()
       redis.disconnect()
     },

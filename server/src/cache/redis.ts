@@ -1,36 +1,152 @@
-/** Connections to Redis that give up within a second, and come back by themselves. */
-import { Redis, type RedisOptions } from 'ioredis'
+/** Connections to Redis that give up within a second, notice a peer that died without a word, and come back by themselves. */
+import { Redis, type Command, type RedisOptions } from 'ioredis'
+
+/** A server by its URL, or whichever one the sentinels call the master. */
+export type RedisAddress = string | BehindSentinels
+
+export interface BehindSentinels {
+  sentinels: { host: string; port: number }[]
+  /** The name under which they watch it. */
+  master: string
+  /** Gives user, password, database and TLS; its host is not asked. Null: none of them. */
+  url: string | null
+}
+
+/** How often a connection is asked whether it still works, in milliseconds; it is left when it has not answered by then. */
+const PING_MS = 2_500
+
+/** How long a command may take, in milliseconds. */
+const COMMAND_MS = 700
 
 /** What ioredis says of commands that were under way when the connection was closed from here. */
 const CONNECTION_IS_CLOSED = 'Connection is closed.'
 
+const backOff = (attempt: number) => Math.min(50 * 2 ** attempt, 1_000)
+
 const common: RedisOptions = {
   connectTimeout: 1_000,
-  retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
-  reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  // A peer that has died does not say goodbye.
+  disconnectTimeout: 200,
+  maxLoadingRetryTime: 1_000,
+  retryStrategy: backOff,
+  sentinelRetryStrategy: backOff,
+  sentinelCommandTimeout: 500,
+  // A former master. A script says so in the middle of its own complaint.
+  reconnectOnError: (error) => error.message.includes('READONLY'),
+}
+
+/** Null when the settings name no Redis. */
+export function redisAddress(settings: {
+  REDIS_URL?: string | undefined
+  REDIS_SENTINELS?: BehindSentinels['sentinels'] | undefined
+  REDIS_MASTER?: string | undefined
+}): RedisAddress | null {
+  const { REDIS_URL: url = null, REDIS_SENTINELS: sentinels, REDIS_MASTER: master = 'mymaster' } = settings
+  return sentinels === undefined ? url : { sentinels, master, url }
+}
+
+/** For people: where it is, without user and password. */
+export function describeRedis(address: RedisAddress): string {
+  if (typeof address === 'string') return `Redis at ${new URL(address).host}`
+  const asked = address.sentinels.map(
+    ({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`,
+  )
+  return `Redis, master ${address.master} of the sentinels at ${asked.join(', ')}`
 }
 
 /** For commands: an answer or an error within 700 ms, whatever the state of the connection. */
-export async function connectRedis(url: string): Promise<Redis> {
-  const redis = new Redis(url, {
-    ...common,
-    commandTimeout: 700,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-  })
-  // Every failed command says so to its caller; the connection's own complaints would only repeat it.
-  redis.on('error', () => {})
+export async function connectRedis(address: RedisAddress, pingMs = PING_MS): Promise<Redis> {
+  const redis = open(address, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+  giveUpInTime(redis)
+  leaveWhenSilent(redis, pingMs)
   await ready(redis)
   return redis
 }
 
 /** For subscriptions, which wait for the connection as long as it takes. */
-export function connectSubscriber(url: string): Redis {
+export function connectSubscriber(address: RedisAddress, pingMs = PING_MS): Redis {
   // The ready check would send INFO on a connection that an early SUBSCRIBE has already turned over to pub/sub.
-  const redis = new Redis(url, { ...common, enableReadyCheck: false, maxRetriesPerRequest: null })
-  redis.on('error', () => {})
+  const redis = open(address, { enableReadyCheck: false, maxRetriesPerRequest: null })
   leaveNothingUncaught(redis)
+  leaveWhenSilent(redis, pingMs)
   return redis
+}
+
+/** For BullMQ's workers: commands wait for the connection as long as it takes. Its copies that block are BullMQ's to watch. */
+export function connectBlocking(address: RedisAddress, pingMs = PING_MS): Redis {
+  const redis = open(address, { maxRetriesPerRequest: null })
+  leaveWhenSilent(redis, pingMs)
+  return redis
+}
+
+/**
+ * Calls the listener whenever one of the connections has come back, with its channels subscribed again: what was
+ * published, or written to a master that failed, may be lost.
+ * @returns ends it
+ */
+export function onReturn(connections: Redis[], listener: () => void): () => void {
+  const endings = connections.map((redis) => {
+    let known = redis.status === 'ready'
+    const onReady = () => {
+      // Answered only after the subscribing, which was sent before it.
+      if (known) redis.ping().then(listener, () => {})
+      known = true
+    }
+    redis.on('ready', onReady)
+    return () => redis.off('ready', onReady)
+  })
+  return () => {
+    for (const end of endings) end()
+  }
+}
+
+function open(address: RedisAddress, options: RedisOptions): Redis {
+  const redis = typeof address === 'string' ? new Redis(address, { ...common, ...options }) : behind(address)
+  // Every failed command says so to its caller; the connection's own complaints would only repeat it.
+  redis.on('error', () => {})
+  return redis
+
+  function behind({ sentinels, master, url }: BehindSentinels): Redis {
+    const all: RedisOptions = { ...common, ...options, sentinels, name: master }
+    if (url === null) return new Redis(all)
+    const encrypted: RedisOptions = { enableTLSForSentinelMode: true, sentinelTLS: {} }
+    return new Redis(url, url.startsWith('rediss:') ? { ...all, ...encrypted } : all)
+  }
+}
+
+/**
+ * Instead of ioredis' `commandTimeout`, which blames Redis when this process itself was busy for so long: an answer that
+ * waits to be read by then still counts.
+ */
+function giveUpInTime(redis: Redis): void {
+  const send = redis.sendCommand.bind(redis)
+  redis.sendCommand = (command: Command, ...rest) => {
+    const giveUp = () => command.reject(new Error('Command timed out'))
+    const timer = setTimeout(() => setImmediate(giveUp), COMMAND_MS)
+    command.promise.catch(() => {}).finally(() => clearTimeout(timer))
+    return send(command, ...rest)
+  }
+}
+
+/** A connection whose packets vanish shows no error for a quarter of an hour: so it has to answer now and then. */
+function leaveWhenSilent(redis: Redis, pingMs: number): void {
+  let timer: NodeJS.Timeout | undefined
+  const stop = () => clearInterval(timer)
+  const begin = () => {
+    stop()
+    let answered = true
+    timer = setInterval(() => {
+      if (!answered) return redis.disconnect(true)
+      answered = false
+      // One that has not become ready by the next time is left as well.
+      if (redis.status === 'ready')
+        redis.ping().then(
+          () => (answered = true),
+          () => {},
+        )
+    }, pingMs).unref()
+  }
+  redis.on('connect', begin).on('ready', begin).on('close', stop)
 }
 
 /**

@@ -3,9 +3,15 @@ import type { PubSubEngine } from 'graphql-subscriptions'
 import { scanEvent } from '../cache/stored.ts'
 import type { Log, ScanEvents } from '../scan/ports.ts'
 
-export function createScanEvents(engine: PubSubEngine, channel: string, log: Log): ScanEvents {
+/** @param onGaps calls its listener when messages may have been lost, until its answer is called; never, in process */
+export function createScanEvents(
+  engine: PubSubEngine,
+  channel: string,
+  log: Log,
+  onGaps: (listener: () => void) => () => void = () => () => {},
+): ScanEvents {
   return {
-    async subscribe(listener) {
+    async subscribe(listener, onGap) {
       const id = await engine.subscribe(
         channel,
         (message: unknown) => {
@@ -16,7 +22,9 @@ export function createScanEvents(engine: PubSubEngine, channel: string, log: Log
         },
         {},
       )
+      const endGaps = onGap === undefined ? () => {} : onGaps(onGap)
       return async () => {
+        endGaps()
         try {
           await engine.unsubscribe(id)
         } catch (error) {
