@@ -1,5 +1,5 @@
-/** A Postgres of the test run's own, on a free port, in a folder that goes away with it. */
-import { execFileSync, spawn } from 'node:child_process'
+/** A Postgres of the test run's own, on a free port, in a folder that goes away with it; it can fail in several ways. */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,13 @@ import { until } from './until.ts'
 
 export interface PostgresServer extends AsyncDisposable {
   url: string
+  /** Ends it and its connections, as for a restart; from then on connections are refused. It keeps its data. */
+  stop(): Promise<void>
+  /** Starts it again on the same port. */
+  start(): Promise<void>
+  /** Stops answering, with connections open and new ones taken. */
+  stall(): void
+  resume(): void
 }
 
 export async function startPostgres(): Promise<PostgresServer> {
@@ -32,30 +39,67 @@ export async function startPostgres(): Promise<PostgresServer> {
     `unix_socket_directories=${folder}`,
     'max_connections=200',
   ]
-  const child = spawn(
-    programs.postgres,
-    ['-D', join(folder, 'data'), '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    options,
-  )
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
-  await until(async () => {
-    const client = new Client({ connectionString: url })
-    client.on('error', () => {})
-    try {
-      await client.connect()
-      return true
-    } finally {
-      await client.end()
+  const program = programs.postgres
+  let child: ChildProcess | null = null
+
+  async function start(): Promise<void> {
+    child = spawn(
+      program,
+      ['-D', join(folder, 'data'), '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+      options,
+    )
+    await until(async () => {
+      const client = new Client({ connectionString: url })
+      client.on('error', () => {})
+      try {
+        await client.connect()
+        return true
+      } finally {
+        await client.end()
+      }
+    }, 30_000)
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+  }
+
+  /** Each connection is served by a process of its own, which goes on when only its parent is stopped. */
+  function signalAll(signal: NodeJS.Signals): void {
+    const parent = child?.pid
+    if (parent === undefined) return
+    sendTo(parent, signal)
+    for (const line of execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).split('\n')) {
+      const [pid, ppid] = line.trim().split(/\s+/).map(Number)
+      if (pid !== undefined && ppid === parent) sendTo(pid, signal)
     }
-  }, 30_000)
+  }
+
+  await start()
   return {
     url,
+    stop: () => end('SIGINT'),
+    start,
+    stall: () => signalAll('SIGSTOP'),
+    resume: () => signalAll('SIGCONT'),
     async [Symbol.asyncDispose]() {
-      const exited = once(child, 'exit')
-      child.kill('SIGQUIT')
-      await exited
+      signalAll('SIGCONT')
+      await end('SIGQUIT')
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** It may have ended just now. */
+function sendTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

@@ -1,8 +1,12 @@
 /** Who is asking: signing in and out over HTTP, and the person behind a session cookie. */
-import type { PrismaClient } from '../db/client.ts'
-import type { Log } from '../scan/ports.ts'
+import { isDatabaseAway } from '../db/away.ts'
+import type { Database, PrismaClient } from '../db/client.ts'
+import { DatabaseAway } from '../scan/errors.ts'
+import type { Clock, Log } from '../scan/ports.ts'
 import { basePath, createBetterAuth, signUpPath } from './better-auth.ts'
 import { disableDemoAccount, ensureDemoAccount } from './demo-account.ts'
+import type { RevocationBook } from './revocations.ts'
+import { createSessions } from './sessions.ts'
 import { createSetUp, setUpIsDone } from './set-up.ts'
 
 /** What a person may do: administrators everything, traders scan, viewers look. */
@@ -22,6 +26,9 @@ export interface Viewer {
 
 export interface AuthOptions {
   prisma: PrismaClient
+  afterOutage: Database['afterOutage']
+  revocations: RevocationBook
+  clock: Pick<Clock, 'now'>
   /** Signs cookies: at least 32 random characters. */
   secret: string
   /** Where people reach the server, when that is not what requests say (behind a proxy that ends TLS). */
@@ -45,9 +52,12 @@ export interface Auth {
    * GET `get-session` and GET `ok`. Anything else is not found. Never throws.
    */
   handler(request: Request): Promise<Response>
-  /** The person whose session cookie this is; null when signed out, expired or disabled. Changes nothing. */
+  /**
+   * The person whose session cookie this is; null when signed out, expired or disabled. Changes nothing.
+   * @throws DatabaseAway when the session can neither be looked up nor be remembered
+   */
   viewerOf(headers: Headers): Promise<Viewer | null>
-  /** True as long as nobody but the demo account can sign in. */
+  /** True as long as nobody but the demo account can sign in; false when that cannot be known now. */
   needsSetup(): Promise<boolean>
 }
 
@@ -55,8 +65,19 @@ const endpoints = new Set(
   ['/sign-up/email', '/sign-in/email', '/sign-out', '/get-session', '/ok'].map((path) => basePath + path),
 )
 
-const answer = (status: number, body: { code: string; message: string }): Response =>
-  Response.json(body, { status, headers: { 'cache-control': 'no-store' } })
+const answer = (status: number, body: { code: string; message: string }, headers = {}): Response =>
+  Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } })
+
+/** What nobody can do without the database, and says so. */
+const entrances = new Set([signUpPath, `${basePath}/sign-in/email`])
+
+function notNow({ url }: Request): Response {
+  const { code, message } = new DatabaseAway()
+  const signingIn =
+    'Signing in is not possible right now: the database cannot be reached. Try again in a moment.'
+  const said = entrances.has(new URL(url).pathname) ? signingIn : message
+  return answer(503, { code, message: said }, { 'retry-after': '5' })
+}
 
 /**
  * Browsers say where a POST comes from, and it is checked. A client that is none says nothing; it is not being
@@ -84,13 +105,25 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   if (options.environment === 'LOCAL') await ensureDemoAccount(prisma)
   else await disableDemoAccount(prisma)
 
+  const { viewerOf, signOut, withoutDead } = await createSessions(auth, options)
+
+  function whatWentWrong(err: unknown): Response {
+    if (isDatabaseAway(err)) throw err
+    log.error({ err }, 'A sign-in request failed.')
+    return answer(500, { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong. Try again.' })
+  }
+
   const respond = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
     if (!endpoints.has(pathname)) return answer(404, { code: 'NOT_FOUND', message: 'Not found.' })
-    const response = await auth.handler(withOrigin(request))
+    if (pathname === `${basePath}/sign-out`) return signOut(withOrigin(request))
+    const response = await auth.handler(await withoutDead(withOrigin(request))).catch(whatWentWrong)
     // Whoever lost a race of set-ups got as far as the database, and has its complaint.
     const mayHaveLost = pathname === signUpPath && (response.status === 422 || response.status >= 500)
-    return mayHaveLost && !(await setUp.isNeeded()) ? answer(403, setUpIsDone) : response
+    if (mayHaveLost && !(await setUp.isNeeded())) return answer(403, setUpIsDone)
+    // better-auth does not tell an outage from a mistake: asking the database anything does.
+    if (response.status >= 500) await setUp.isNeeded()
+    return response
   }
 
   return {
@@ -98,26 +131,16 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       try {
         return await respond(request)
       } catch (err) {
-        log.error({ err }, 'A sign-in request failed.')
-        return answer(500, { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong. Try again.' })
+        return isDatabaseAway(err) ? notNow(request) : whatWentWrong(err)
       }
     },
 
-    viewerOf: async (headers) => {
-      const found = await auth.api.getSession({ headers, query: { disableRefresh: true } })
-      if (!found || found.user.disabled) return null
-      const { user, session } = found
-      return {
-        id: user.id,
-        email: user.email,
-        name: user.name,
-        role: user.role,
-        isDemo: user.isDemo,
-        sessionId: session.id,
-        sessionExpiresAt: session.expiresAt,
-      }
-    },
+    viewerOf,
 
-    needsSetup: setUp.isNeeded,
+    needsSetup: () =>
+      setUp.isNeeded().catch((error: unknown) => {
+        if (isDatabaseAway(error)) return false
+        throw error
+      }),
   }
 }

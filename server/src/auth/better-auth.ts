@@ -2,12 +2,16 @@
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { isDatabaseAway } from '../db/away.ts'
 import type { PrismaClient } from '../db/client.ts'
 import type { Log } from '../scan/ports.ts'
 import type { SetUp } from './set-up.ts'
 
 export const basePath = '/api/auth'
 export const signUpPath = `${basePath}/sign-up/email`
+
+/** A session that nobody uses ends after a week. */
+export const SESSION_SECONDS = 7 * 24 * 60 * 60
 
 export interface BetterAuthOptions {
   prisma: PrismaClient
@@ -28,6 +32,8 @@ export interface BetterAuthOptions {
 /** What a wrong password gets, word for word. */
 const invalidSignIn = { code: 'INVALID_EMAIL_OR_PASSWORD', message: 'Invalid email or password' }
 const perMinute = { window: 60, max: 30 }
+
+export type BetterAuth = ReturnType<typeof createBetterAuth>
 
 export function createBetterAuth(options: BetterAuthOptions) {
   const { prisma, setUp, log } = options
@@ -56,7 +62,7 @@ export function createBetterAuth(options: BetterAuthOptions) {
       },
     },
     // No copy of the session in a cookie: a session that is ended is ended at once.
-    session: { cookieCache: { enabled: false } },
+    session: { expiresIn: SESSION_SECONDS, cookieCache: { enabled: false } },
     rateLimit: {
       enabled: options.rateLimited,
       customRules: { '/sign-in/email': perMinute, '/sign-up/email': perMinute },
@@ -89,9 +95,13 @@ export function createBetterAuth(options: BetterAuthOptions) {
         },
       },
     },
+    // What is no answer of its own is thrown to us, who know an outage when we see one.
+    onAPIError: { throw: true },
     logger: {
       // No `level`: warnings are the default, and saying so also prints every refused request to the console.
       log: (level, message, ...details) => {
+        // The database's outages are told once, where they are noticed; and of a join that failed, the error is thrown.
+        if (details.some(isDatabaseAway) || message.startsWith('Failed to query fallback join')) return
         const err = details.find((detail) => detail instanceof Error)
         log[level === 'error' ? 'error' : 'warn'](err ? { err } : {}, `Sign-in: ${message}`)
       },

@@ -3,11 +3,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
-import { Pool, type PoolConfig } from 'pg'
+import { Client, Pool, type PoolClient, type PoolConfig } from 'pg'
 import type { Log } from '../scan/ports.ts'
 import { pgliteAdapter, postgresAdapter } from './adapters.ts'
 import { takeFolderLock } from './folder-lock.ts'
 import { PrismaClient } from './generated/client.ts'
+import { guarded } from './guarded.ts'
+import { createDatabaseWatch, type DatabaseWatch } from './watch.ts'
 
 export type { PrismaClient } from './generated/client.ts'
 
@@ -20,7 +22,12 @@ export interface DatabaseOptions {
 }
 
 export interface Database {
+  /** Every operation throws `DatabaseAway`, within two seconds, while the database cannot be reached. */
   prisma: PrismaClient
+  /** Does the work now, or as soon as an outage is over; forgotten when the process ends before. */
+  afterOutage: DatabaseWatch['afterOutage']
+  /** Called each time an outage is over, after the work that waited for that. */
+  onBack: DatabaseWatch['onBack']
   /** For people, without the password: `embedded in .data/pglite`, `wheel on db.example.com:5432`. */
   description: string
   /** Calls `work` with a connection that no other server migrates at the same time. */
@@ -36,12 +43,18 @@ export class DatabaseUnavailable extends Error {
 /** Generous: on the embedded database, transactions queue up behind each other. */
 const transactionOptions = { maxWait: 10_000, timeout: 15_000 }
 
+/** A database that is there answers a new connection within this, milliseconds. */
+const SIGN_MS = 1_000
+
+/** An answer that has not come by then, over a connection whose other end may be gone, is not coming, milliseconds. */
+const QUERY_TIMEOUT_MS = 10_000
+
 const why = (error: unknown): string => {
   if (error instanceof AggregateError && error.errors.length > 0) return why(error.errors[0])
   return error instanceof Error ? error.message : String(error)
 }
 
-const openEmbedded = async (dataDir: string): Promise<Database> => {
+const openEmbedded = async (dataDir: string, log: Log): Promise<Database> => {
   const inMemory = dataDir.startsWith('memory://')
   const folder = inMemory ? dataDir : join(dataDir, 'pglite')
   let release = () => {}
@@ -63,6 +76,10 @@ const openEmbedded = async (dataDir: string): Promise<Database> => {
     const prisma = new PrismaClient({ adapter, transactionOptions })
     return {
       prisma,
+      // It lives and dies with this process: there is no outage to wait for.
+      afterOutage: (work) =>
+        void work().catch((error: unknown) => log.error({ err: error }, 'The database refused a change.')),
+      onBack: () => {},
       description: inMemory ? 'embedded, in memory' : `embedded in ${folder}`,
       exclusively: (work) => work(adapter),
       close: async () => {
@@ -87,31 +104,51 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
   if (!url)
     throw new DatabaseUnavailable('DATABASE_URL is not a URL like postgres://user:password@host:5432/name.')
   const description = `${decodeURIComponent(url.pathname.slice(1)) || 'postgres'} on ${url.host}`
-  const config: PoolConfig = { connectionString: databaseUrl, connectionTimeoutMillis: 5_000 }
-
-  const openPool = (more: PoolConfig): Pool => {
-    const pool = new Pool({ ...config, ...more })
-    // A connection that breaks while nobody uses it is replaced by the next query: worth a line, not a crash.
-    pool.on('error', (error) => log.warn({ err: error }, 'A database connection was lost.'))
-    return pool
+  const config: PoolConfig = {
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
   }
-  const pool = openPool({})
+  const watch = createDatabaseWatch({
+    ask: () => askForASign(databaseUrl),
+    onAway: () => cutOff(),
+    log,
+  })
+
+  const pool = new Pool({ ...config, query_timeout: QUERY_TIMEOUT_MS })
+  // A connection that breaks while nobody uses it is replaced by the next query: no crash, but perhaps a sign.
+  pool.on('error', watch.doubt)
+  const busy = new Set<PoolClient>()
+  pool.on('acquire', (client) => void busy.add(client))
+  pool.on('release', (_error, client) => void busy.delete(client))
+  const cutOff = () => {
+    for (const client of busy) void client.end()
+  }
   try {
     await pool.query('SELECT 1')
   } catch (error) {
+    watch.close()
     await pool.end()
     throw new DatabaseUnavailable(`The database ${description} cannot be reached: ${why(error)}.`, {
       cause: error,
     })
   }
-  const prisma = new PrismaClient({ adapter: postgresAdapter(pool), transactionOptions })
+  const prisma = guarded(new PrismaClient({ adapter: postgresAdapter(pool), transactionOptions }), watch)
+  /** For migrations, which may take their time. */
+  const openSingle = (more: PoolConfig = {}): Pool => {
+    const single = new Pool({ ...config, ...more, max: 1 })
+    single.on('error', (error) => log.warn({ err: error }, 'A database connection was lost.'))
+    return single
+  }
   return {
     prisma,
+    afterOutage: watch.afterOutage,
+    onBack: watch.onBack,
     description,
     exclusively: async (work) => {
       // The lock belongs to a connection, and to one of its own: the schema engine gives up all locks of the one it uses.
-      const lock = openPool({ max: 1, idleTimeoutMillis: 0 })
-      const workers = openPool({ max: 1 })
+      const lock = openSingle({ idleTimeoutMillis: 0 })
+      const workers = openSingle()
       try {
         await lock.query('SELECT pg_advisory_lock($1)', [migrationLock])
         return await work(postgresAdapter(workers))
@@ -121,9 +158,29 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
       }
     },
     close: async () => {
+      watch.close()
+      // Whoever waits for a database that hangs has waited long enough.
+      setTimeout(cutOff, SIGN_MS).unref()
       await prisma.$disconnect()
       await pool.end()
     },
+  }
+}
+
+/** Over a connection of its own: those of the pool may be broken, or all in use. */
+const askForASign = async (databaseUrl: string): Promise<void> => {
+  const client = new Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: SIGN_MS,
+    query_timeout: SIGN_MS,
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query('SELECT 1')
+  } finally {
+    // Not waited for: a server that hangs does not say goodbye.
+    void client.end()
   }
 }
 
@@ -132,4 +189,4 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
  * @throws DatabaseUnavailable when it cannot be reached, or another process has the folder
  */
 export const openDatabase = ({ databaseUrl, dataDir, log }: DatabaseOptions): Promise<Database> =>
-  databaseUrl === null ? openEmbedded(dataDir) : openPostgres(databaseUrl, log)
+  databaseUrl === null ? openEmbedded(dataDir, log) : openPostgres(databaseUrl, log)

@@ -1,24 +1,44 @@
 /** The record of who scanned what, when, and how it ended. */
+import { DatabaseAway } from '../scan/errors.ts'
 import type { ScanRuns } from '../scan/ports.ts'
-import type { PrismaClient } from './client.ts'
+import type { Database } from './client.ts'
 
-export function createScanRuns(prisma: PrismaClient): ScanRuns {
+export function createScanRuns({ prisma, afterOutage }: Pick<Database, 'prisma' | 'afterOutage'>): ScanRuns {
   return {
     started: async ({ runId, ...run }) => {
-      await prisma.scanRun.create({ data: { id: runId, ...run } })
+      await prisma.scanRun.createMany({ data: { id: runId, ...run }, skipDuplicates: true })
     },
 
     // Only a running run can end: of two servers that end it, the first one counts.
     finished: async (runId, end) => {
-      await prisma.scanRun.updateMany({ where: { id: runId, state: 'RUNNING' }, data: end })
+      const write = () => prisma.scanRun.updateMany({ where: { id: runId, state: 'RUNNING' }, data: end })
+      try {
+        await write()
+      } catch (error) {
+        if (!(error instanceof DatabaseAway)) throw error
+        afterOutage(write)
+      }
     },
 
     // Their duration stays unknown: nobody saw them die.
     interruptOrphans: async (liveRunId, finishedAt) => {
       await prisma.scanRun.updateMany({
-        where: { state: 'RUNNING', ...(liveRunId !== null && { id: { not: liveRunId } }) },
+        where: {
+          state: 'RUNNING',
+          startedAt: { lt: finishedAt },
+          ...(liveRunId !== null && { id: { not: liveRunId } }),
+        },
         data: { state: 'INTERRUPTED', finishedAt },
       })
+    },
+
+    lastCompleted: async (source) => {
+      const last = await prisma.scanRun.findFirst({
+        where: { source, state: 'COMPLETED' },
+        orderBy: { startedAt: 'desc' },
+        select: { durationMs: true, tickersDone: true },
+      })
+      return last === null ? null : { ...last, durationMs: last.durationMs ?? 0 }
     },
   }
 }

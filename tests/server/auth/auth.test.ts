@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Auth, type AuthOptions, createAuth } from '../../../server/src/auth/auth.ts'
 import { demoEmail, demoPassword } from '../../../server/src/auth/demo-account.ts'
+import { openRevocations } from '../../../server/src/auth/revocations.ts'
 import { loadSecret } from '../../../server/src/auth/secret.ts'
+import { realClock } from '../../support/fakes.ts'
 import { databases, silent, type TestDatabase } from '../db/databases.ts'
 
 const origin = 'http://127.0.0.1:4000'
@@ -15,9 +17,12 @@ describe.each(databases)('createAuth on $kind', ({ kind, open }) => {
   let database: TestDatabase
   let auth: Auth
 
-  const create = (options: Partial<AuthOptions> = {}) =>
+  const create = async (options: Partial<AuthOptions> = {}) =>
     createAuth({
       prisma: database.prisma,
+      afterOutage: database.afterOutage,
+      revocations: await openRevocations({ shared: null, clock: realClock, log: silent }),
+      clock: realClock,
       secret: 'a secret of this test, long enough to be one',
       publicUrl: null,
       secureCookies: false,

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../../../server/src/db/client.ts'
 import { applyMigrations } from '../../../server/src/db/migrate.ts'
 import type { Log } from '../../../server/src/scan/ports.ts'
 
-export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
+export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 export interface TestDatabase extends Database {
   /** Null for PGlite. */

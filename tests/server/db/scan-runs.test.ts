@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { guarded } from '../../../server/src/db/guarded.ts'
 import { createScanRuns } from '../../../server/src/db/scan-runs.ts'
+import { DatabaseAway } from '../../../server/src/scan/errors.ts'
 import type { RunSummary, ScanRuns } from '../../../server/src/scan/ports.ts'
 import { databases, type TestDatabase } from './databases.ts'
 
@@ -20,7 +22,7 @@ describe.each(databases)('createScanRuns on $kind', ({ open }) => {
   beforeAll(async () => {
     database = await open()
     await database.prisma.user.create({ data: { id: 'ada', email: 'ada@example.com', name: 'Ada' } })
-    runs = createScanRuns(database.prisma)
+    runs = createScanRuns(database)
   })
   afterAll(() => database.close())
 
@@ -56,6 +58,25 @@ describe.each(databases)('createScanRuns on $kind', ({ open }) => {
     await runs.finished('b', completed)
     expect(await read('b')).toMatchObject({ state: 'CANCELLED' })
     await runs.finished('unknown', completed)
+  })
+
+  it('writes an end that an outage swallows down when the outage is over', async () => {
+    await start('unlucky')
+    let isAway = true
+    const postponed: (() => Promise<unknown>)[] = []
+    const prisma = guarded(database.prisma, {
+      guard: async (work) => {
+        if (isAway) throw new DatabaseAway()
+        return work()
+      },
+    })
+    const unlucky = createScanRuns({ prisma, afterOutage: (work) => void postponed.push(work) })
+    await unlucky.finished('unlucky', completed)
+    expect(await read('unlucky')).toMatchObject({ state: 'RUNNING' })
+    await expect(unlucky.interruptOrphans(null, completed.finishedAt)).rejects.toThrow(DatabaseAway)
+    isAway = false
+    for (const work of postponed) await work()
+    expect(await read('unlucky')).toMatchObject({ state: 'COMPLETED', contractsKept: 42 })
   })
 
   it('interrupts the running runs that nobody serves', async () => {
