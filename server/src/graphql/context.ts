@@ -3,6 +3,7 @@ import type { Viewer } from '../auth/auth.ts'
 import type { CuratedList } from '../scan/curated-list.ts'
 import type { LiveStatus } from '../scan/live.ts'
 import type { Criteria } from '../scan/criteria.ts'
+import type { Instant } from '../scan/model.ts'
 import type { Clock, MarketData, MarketHours } from '../scan/ports.ts'
 import type { Scanner } from '../scan/scanner.ts'
 
@@ -15,6 +16,8 @@ export interface Api {
   marketHours: MarketHours
   clock: Clock
   criteria: Criteria
+  /** When the next scheduled scan is due; null when none is. */
+  nextScheduledScan: () => Instant | null
   isLocalEnvironment: boolean
 }
 

@@ -113,6 +113,15 @@ builder.queryField('scanResults', (t) =>
   }),
 )
 
+builder.queryField('nextScheduledScan', (t) =>
+  t.field({
+    type: 'DateTime',
+    nullable: true,
+    description: 'When the installation’s schedule starts the next scan; null when it has none.',
+    resolve: (_root, _args, { nextScheduledScan }) => nextScheduledScan(),
+  }),
+)
+
 function withStatus<K extends WithStatus['kind']>(kind: K, description: string) {
   return builder.objectRef<WithStatus & { kind: K }>(kind).implement({
     description,

@@ -7,6 +7,7 @@ import { useServer, type Extra } from 'graphql-ws/use/ws'
 import { createGraphQLError } from 'graphql-yoga'
 import { WebSocketServer } from 'ws'
 import type { Viewer } from '../auth/auth.ts'
+import { DatabaseAway } from '../scan/errors.ts'
 import type { GraphQLServer } from './yoga.ts'
 
 export interface SocketOptions {
@@ -23,6 +24,7 @@ export interface GraphQLSockets {
 
 const MAX_MESSAGE_BYTES = 256 * 1024
 const GOING_AWAY = 1001
+const TRY_AGAIN_LATER = 1013
 
 type SignedIn = { viewer: Viewer }
 type Envelop = Pick<ReturnType<GraphQLServer['getEnveloped']>, 'execute' | 'subscribe'>
@@ -35,7 +37,11 @@ export function createGraphQLSockets({ graphql, viewerOf }: SocketOptions): Grap
       subscribe: (args) => (args.rootValue as Envelop).subscribe(args) as never,
 
       async onConnect({ extra }) {
-        const viewer = await viewerOf(headersOf(extra.request))
+        const viewer = await viewerOf(headersOf(extra.request)).catch((error: unknown) => {
+          if (!(error instanceof DatabaseAway)) throw error
+          extra.socket.close(TRY_AGAIN_LATER, 'Try again later')
+          return null
+        })
         if (viewer === null) extra.socket.close(CloseCode.Unauthorized, 'Unauthorized')
         else (extra as Extra & SignedIn).viewer = viewer
         return viewer !== null

@@ -15,6 +15,7 @@ import { useNow } from '../ui/use-now.ts'
 import { ConnectionState } from './connection-state.tsx'
 import './live-banner.css'
 import type { LiveScan } from './live-scan.ts'
+import { NextScan } from './next-scan.tsx'
 import { ScanAnnouncer } from './scan-announcer.tsx'
 import { SourceName } from './source-name.tsx'
 
@@ -62,6 +63,7 @@ export function LiveBanner({
         <span className="live-banner-last-run" data-testid="last-run">
           {status.lastRun === 'Never' ? 'Never scanned' : status.lastRun}
         </span>
+        <NextScan finishedAt={status.finishedAt} />
         <ConnectionState connection={live.connection} />
       </div>
       <VisuallyHidden>

@@ -1,0 +1,28 @@
+/** Who starts the scan of a due instant: in Redis for all servers, in this process where it is alone. */
+import type { Redis } from 'ioredis'
+import { CacheUnavailable } from '../scan/errors.ts'
+import type { Clock } from '../scan/ports.ts'
+import { CLAIM_MS, type ClaimInstant } from './schedule.ts'
+
+export function createMemoryClaims(clock: Clock): ClaimInstant {
+  /** By instant, when its claim ends. */
+  const claimed = new Map<string, number>()
+  return async (due) => {
+    const now = clock.now()
+    for (const [instant, endsAt] of claimed) if (endsAt <= now) claimed.delete(instant)
+    if (claimed.has(due)) return false
+    claimed.set(due, now + CLAIM_MS)
+    return true
+  }
+}
+
+/** @param prefix e.g. `wheel_analyzer:1` */
+export function createRedisClaims(redis: Redis, prefix: string): ClaimInstant {
+  return async (due) => {
+    try {
+      return (await redis.set(`${prefix}:scanner:schedule:${due}`, '1', 'PX', CLAIM_MS, 'NX')) === 'OK'
+    } catch (error) {
+      throw new CacheUnavailable({ cause: error })
+    }
+  }
+}
