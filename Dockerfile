@@ -1,14 +1,16 @@
+# One image for the server and the scan worker: `node server/main.js`, `node server/worker.js`.
+
 FROM node:22-alpine AS build
 WORKDIR /app
 COPY . .
-RUN npx --yes pnpm@10.34.9 install --frozen-lockfile \
- && node scripts/prepare.mjs \
- && npx --yes pnpm@10.34.9 install --frozen-lockfile --prod --filter @wheel-analyzer/server --filter wheel-analyzer
+RUN node scripts/bundle.mjs
 
-FROM node:22-alpine
+FROM node:22-alpine AS app
 WORKDIR /app
-ENV NODE_ENV=production ENVIRONMENT=PRODUCTION HOST=0.0.0.0
-COPY --from=build --chown=node:node /app /app
+COPY --from=build /app/dist ./
+# For the embedded database, where there is no DATABASE_URL.
+RUN mkdir /data && chown node:node /data
+ENV NODE_ENV=production ENVIRONMENT=PRODUCTION HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
 USER node
 EXPOSE 4000
-CMD ["node", "--import", "tsx/esm", "server/src/main.ts"]
+CMD ["node", "server/main.js"]

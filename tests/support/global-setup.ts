@@ -8,6 +8,8 @@ export default async function setUp(): Promise<() => Promise<void>> {
   const left = [
     programs.redis === null && 'Redis (install redis-server)',
     programs.postgres === null && 'Postgres (install postgresql)',
+    programs.haproxy === null && 'the proxy (install haproxy)',
+    programs.openssl === null && 'certificates (install openssl)',
     programs.chromium === null && 'the browser (install chromium)',
     recordingsDir() === null && 'recorded provider responses (set RECORDINGS_DIR)',
   ].filter((name) => name !== false)

@@ -5,6 +5,8 @@ import { delimiter, join } from 'node:path'
 export const programs = {
   redis: find('redis-server'),
   postgres: find('postgres', postgresFolders()),
+  haproxy: find('haproxy', ['/usr/sbin']),
+  openssl: find('openssl'),
   chromium: find('chromium') ?? find('chromium-browser') ?? find('google-chrome'),
 }
 

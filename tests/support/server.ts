@@ -40,9 +40,9 @@ export async function startServer(
     app,
     deps,
     async [Symbol.asyncDispose]() {
-      await deps.api.scanner.close()
-      await deps.api.live.close()
+      await deps.drain()
       await app.close()
+      await deps.api.live.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       await deps.close()

@@ -26,6 +26,8 @@ export interface StrictVendor {
   readonly seen: string[]
   /** What was asked against the rules. */
   readonly violations: string[]
+  /** Most requests in any 1000 ms so far. */
+  busiest(): number
   spent(): number
   close(): Promise<void>
 }
@@ -36,12 +38,14 @@ export async function startStrictVendor(rules: StrictRules): Promise<StrictVendo
   const seen: string[] = []
   const violations: string[] = []
   let recent: number[] = []
+  let busiest = 0
   let underWay = 0
   let spent = 0
 
   function count(symbol: string): number {
     const now = performance.now()
     recent = [...recent.filter((time) => time > now - 1_000), now]
+    busiest = Math.max(busiest, recent.length)
     seen.push(symbol)
     const broken = [
       recent.length > perSecond && `${recent.length} requests in a second`,
@@ -89,6 +93,7 @@ export async function startStrictVendor(rules: StrictRules): Promise<StrictVendo
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     violations,
+    busiest: () => busiest,
     spent: () => spent,
     async close() {
       server.closeAllConnections()
