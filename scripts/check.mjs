@@ -15,7 +15,7 @@ const checks = {
   'formatting (npm run format)': call(bin('prettier'), ['--check', '--log-level', 'warn', '.']) === 0,
   'lint (npm run lint)': call(bin('oxlint'), ['--quiet']) === 0,
   ...Object.fromEntries(
-    ['server', 'web', 'tests'].map((folder) => [
+    ['server', 'web', 'tests', 'bench'].map((folder) => [
       `types of ${folder}`,
       call(bin('tsc'), ['--noEmit', '-p', folder]) === 0,
     ]),

@@ -1,5 +1,4 @@
 /** The HTTP side of the process, without a port: `fetch` for tests, `listener` and `upgrade` for `node:http`. */
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
@@ -12,6 +11,10 @@ import type { Env } from './env.ts'
 import { createGraphQLSockets } from './graphql/socket.ts'
 import { createGraphQL } from './graphql/yoga.ts'
 import { graphiqlPage } from './graphiql.ts'
+import { measuredOperations } from './ops/measured-operations.ts'
+import { observedRequests } from './ops/requests.ts'
+import { opsRoutes } from './ops/routes.ts'
+import { DatabaseAway } from './scan/errors.ts'
 import type { Log } from './scan/ports.ts'
 import { staticPage } from './static-page.ts'
 
@@ -30,15 +33,16 @@ interface AppEnv {
 
 const MAX_BODY_BYTES = 256 * 1024
 
-export function createApp({ auth, api }: Pick<Deps, 'auth' | 'api'>, env: Env, log: Log): App {
-  const graphql = createGraphQL(api, log)
+export function createApp({ auth, api, ops }: Pick<Deps, 'auth' | 'api' | 'ops'>, env: Env, log: Log): App {
+  const { metrics } = ops
+  const graphql = createGraphQL(api, log, [measuredOperations(metrics)])
   const sockets = createGraphQLSockets({ graphql, viewerOf: auth.viewerOf })
   const hosts = knownHosts(env)
   const environment = env.ENVIRONMENT
   const app = new Hono<AppEnv>()
 
+  app.use(observedRequests(metrics, log))
   app.use(async (c, next) => {
-    c.set('requestId', randomUUID())
     if (isUnknownHost(c.req.header('host'), hosts))
       return c.text('This server does not answer to that host name.\n', 421)
     if (c.req.method !== 'GET' && isForeignOrigin(c.req.raw.headers))
@@ -72,7 +76,7 @@ export function createApp({ auth, api }: Pick<Deps, 'auth' | 'api'>, env: Env, l
   app.use('/graphql', limited)
   app.use('/api/*', limited)
 
-  app.get('/health/live', (c) => c.json({ status: 'ok' }))
+  app.route('/', opsRoutes(ops))
 
   app.get('/api/status', async (c) => {
     const needsSetup = await auth.needsSetup()
@@ -102,6 +106,11 @@ export function createApp({ auth, api }: Pick<Deps, 'auth' | 'api'>, env: Env, l
   app.route('/', staticPage())
 
   app.onError((error, c) => {
+    if (error instanceof DatabaseAway) {
+      const response = problem(503, error.code, error.message)
+      response.headers.set('Retry-After', '5')
+      return response
+    }
     log.error({ err: error, requestId: c.get('requestId') }, 'A request failed.')
     return problem(500, 'INTERNAL_SERVER_ERROR', 'Something went wrong on the server.', c.get('requestId'))
   })
@@ -128,7 +137,11 @@ export function createApp({ auth, api }: Pick<Deps, 'auth' | 'api'>, env: Env, l
       if (!isOriginForm(request.url) || request.url?.split('?')[0] !== '/graphql') refuse('404 Not Found')
       else if (isUnknownHost(headers.get('host') ?? undefined, hosts)) refuse('421 Misdirected Request')
       else if (isForeignOrigin(headers)) refuse('403 Forbidden')
-      else sockets.upgrade(request, socket, head)
+      else {
+        metrics.sockets.inc()
+        socket.once('close', () => metrics.sockets.dec())
+        sockets.upgrade(request, socket, head)
+      }
     },
 
     close: () => sockets.close(),

@@ -1,86 +1,61 @@
-/** Every adapter, built once, in the order in which they stand on each other; `close` goes back in reverse. */
-import { randomBytes, randomUUID } from 'node:crypto'
+/** The server: every adapter, built once, in the order in which they stand on each other; `close` goes back in reverse. */
+import { createHmac } from 'node:crypto'
 import { createAuth, type Auth } from './auth/auth.ts'
+import { openRevocations } from './auth/revocations.ts'
 import { loadSecret } from './auth/secret.ts'
-import { openDatabase } from './db/client.ts'
-import { applyMigrations } from './db/migrate.ts'
-import { createScanRuns } from './db/scan-runs.ts'
-import { seedStocks } from './db/seed.ts'
+import { closeable, type OnClose } from './closing.ts'
 import { createCriteriaStore } from './db/criteria.ts'
-import { createStocks } from './db/stocks.ts'
+import { lastKnown } from './db/last-known.ts'
 import { CLIENT_ADDRESS_HEADER } from './edge.ts'
 import type { Env } from './env.ts'
+import { createSchedule } from './events/schedule.ts'
+import { openFoundation, type Foundation } from './foundation.ts'
 import type { Api } from './graphql/context.ts'
-import { createMarketData } from './market-data.ts'
-import { createMarketHours } from './market/calendar.ts'
-import { expirationKindOf } from './market/expirations.ts'
-import { tradingMinutesBetween } from './market/trading-time.ts'
-import { demoStocks } from './market/demo/stocks.ts'
+import { nextOpening } from './market/calendar.ts'
 import { createCriteria } from './scan/criteria.ts'
 import { createCuratedList } from './scan/curated-list.ts'
 import { createLiveStatus } from './scan/live.ts'
 import type { ScanCriteria } from './scan/model.ts'
-import type { Clock, Log } from './scan/ports.ts'
+import type { Ops } from './ops/routes.ts'
+import { tracedScanner } from './ops/traced-scanner.ts'
+import type { Log } from './scan/ports.ts'
+import { settleRuns } from './scan/run-book.ts'
 import { createScanner } from './scan/scanner.ts'
-import { openSharedState } from './shared-state.ts'
 
 export interface Deps {
   auth: Auth
   api: Api
-  /** What the first administrator has to type. New at each start. */
+  ops: Ops
+  /** What the first administrator has to type. */
   setupCode: string
   /** Where things are kept, for the operator. */
-  description: { database: string; cache: string }
-  /** Ends streams, cancels a running scan, closes connections. */
+  description: Foundation['description']
+  /** Gives the scan to other workers, or cancels it where there are none. */
+  drain(): Promise<void>
+  /** Ends the streams and closes the connections, after `drain`. */
   close(): Promise<void>
 }
 
 /** @throws DatabaseUnavailable with a sentence for the operator */
-export async function createDeps(env: Env, log: Log): Promise<Deps> {
-  const closers: (() => Promise<void>)[] = []
-  const close = async () => {
-    for (const step of closers.splice(0).toReversed()) {
-      await step().catch((error: unknown) =>
-        log.warn({ reason: String(error) }, 'Something did not close cleanly.'),
-      )
-    }
-  }
-  try {
-    return await build(env, log, closers, close)
-  } catch (error) {
-    await close()
-    throw error
-  }
+export function createDeps(env: Env, log: Log): Promise<Deps> {
+  return closeable(log, (onClose) => build(env, log, onClose))
 }
 
-async function build(
-  env: Env,
-  log: Log,
-  closers: (() => Promise<void>)[],
-  close: () => Promise<void>,
-): Promise<Deps> {
-  const clock: Clock = { now: () => Date.now(), marketNow: () => env.CLOCK_AT ?? Date.now() }
-  const newId = () => randomUUID()
-  const shared = await openSharedState(env, { clock, newId, log })
-  closers.push(() => shared.close())
-  const { cache, events, limitStoreFor } = shared
-  const marketData = createMarketData(env, clock, limitStoreFor)
-  const marketHours = createMarketHours(clock)
+async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, 'close'>> {
+  const foundation = await openFoundation(env, log, onClose)
+  const { clock, newId, shared, marketData, marketHours, database, stocks, runs, worker, ops } = foundation
+  const { cache, events, queue } = shared
 
-  const database = await openDatabase({ databaseUrl: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR, log })
-  closers.push(() => database.close())
-  const applied = await applyMigrations(database)
-  if (applied.length > 0) log.info({ applied }, 'The database was brought up to date.')
-  await seedStocks(database.prisma, marketData.simulated ? demoStocks : null)
-  const stocks = createStocks(database.prisma, {
-    simulated: marketData.simulated,
-    sources: marketData.sources,
-  })
-
-  const setupCode = newSetupCode()
+  const secret = env.AUTH_SECRET ?? (await loadSecret(env.DATA_DIR))
+  const setupCode = setupCodeOf(secret)
+  const revocations = await openRevocations({ shared: shared.revocations, clock, log })
+  onClose(() => revocations.close())
   const auth = await createAuth({
     prisma: database.prisma,
-    secret: env.AUTH_SECRET ?? (await loadSecret(env.DATA_DIR)),
+    afterOutage: database.afterOutage,
+    revocations,
+    clock,
+    secret,
     publicUrl: env.PUBLIC_URL ?? null,
     secureCookies: env.PUBLIC_URL?.startsWith('https:') ?? false,
     environment: env.ENVIRONMENT,
@@ -91,30 +66,33 @@ async function build(
   })
 
   const criteria = createCriteria(createCriteriaStore(database.prisma, criteriaOf(env)), cache, log)
-  const scanner = createScanner(
-    {
-      cache,
-      marketData,
-      expirationKindOf,
-      tradingMinutesBetween,
-      stocks,
-      runs: createScanRuns(database.prisma),
-      criteria,
-      marketHours,
-      clock,
-      log,
-      newId,
-    },
-    {
-      riskFreeRate: env.RISK_FREE_RATE,
-      concurrency: env.SCAN_CONCURRENCY,
-      leaseMs: env.SCAN_LEASE_MS,
-      tickerTimeoutMs: env.SCAN_TICKER_TIMEOUT_MS,
-      sweepMs: env.SCAN_SWEEP_MS,
-      ignoreMarketHours: env.ENVIRONMENT === 'LOCAL',
-    },
+  const scanner = tracedScanner(
+    createScanner(
+      { cache, queue, marketData, stocks, runs, criteria, marketHours, clock, log, newId },
+      {
+        concurrency: env.SCAN_CONCURRENCY,
+        riskFreeRate: env.RISK_FREE_RATE,
+        sweepMs: env.SCAN_SWEEP_MS,
+        ignoreMarketHours: env.ENVIRONMENT === 'LOCAL',
+      },
+    ),
   )
   await scanner.open()
+  database.onBack(() => void settleRuns({ cache, runs, clock, log }))
+  const { SCAN_SCHEDULE: expression } = env
+  const schedule =
+    expression === undefined
+      ? null
+      : createSchedule({
+          expression,
+          clock,
+          nextOpening,
+          claim: shared.claimInstant,
+          start: () => scanner.start(null),
+          log,
+        })
+  schedule?.open()
+  if (env.SCAN_WORKERS === 'embedded') worker.open()
   const live = createLiveStatus({
     cache,
     events,
@@ -123,9 +101,15 @@ async function build(
     sources: marketData.sources,
     lookMs: env.STATUS_LOOK_MS,
   })
-  // The end of a cancelled scan still reaches the subscribers: streams end after it, and before the connections.
-  closers.push(() => live.close())
-  closers.push(() => scanner.close())
+  ops.metrics.sample(ops.metrics.subscribers, live.subscribers)
+  // The end of a cancelled scan still reaches the subscribers: streams end after it.
+  const drain = async () => {
+    await schedule?.close()
+    await scanner.close()
+    await worker.close()
+  }
+  onClose(() => live.close())
+  onClose(drain)
 
   return {
     auth,
@@ -136,15 +120,15 @@ async function build(
       marketData,
       marketHours,
       clock,
-      criteria,
+      // Read like results, with the database away as well; a scan starts by what they are now, or not at all.
+      criteria: { ...criteria, current: lastKnown(criteria.current, clock) },
+      nextScheduledScan: () => schedule?.next() ?? null,
       isLocalEnvironment: env.ENVIRONMENT === 'LOCAL',
     },
+    ops,
     setupCode,
-    description: {
-      database: database.description,
-      cache: env.REDIS_URL === undefined ? 'in this process' : `Redis at ${new URL(env.REDIS_URL).host}`,
-    },
-    close,
+    drain,
+    description: foundation.description,
   }
 }
 
@@ -160,9 +144,13 @@ function criteriaOf(env: Env): ScanCriteria {
   }
 }
 
-/** 80 bits in groups that a person can copy, without letters that look alike. */
-function newSetupCode(): string {
+/**
+ * The same on every server of an installation: a load balancer may bring it to any of them. 80 bits in groups that a
+ * person can copy, without letters that look alike.
+ */
+function setupCodeOf(secret: string): string {
   const letters = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
-  const code = [...randomBytes(16)].map((byte) => letters[byte % letters.length]).join('')
+  const bytes = createHmac('sha256', secret).update('set-up code').digest().subarray(0, 16)
+  const code = [...bytes].map((byte) => letters[byte % letters.length]).join('')
   return code.replace(/(.{4})(?=.)/g, '$1-')
 }

@@ -1,6 +1,8 @@
 /** The only reader of `process.env`: every setting with its meaning, unit, bounds and default. `.env.example` says the same to people. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { redisAddress } from './cache/redis.ts'
+import { isSchedule } from './events/schedule.ts'
 
 const whole = (min: number, max: number) =>
   z.coerce
@@ -36,6 +38,16 @@ const providerList = z
   )
 const connection = (protocol: RegExp, example: string) =>
   z.url({ protocol, error: `must be an address like ${example}` })
+/** Hosts with or without a port, commas between them. */
+const hostList = (defaultPort: number, example: string) =>
+  z.string().transform((list, { addIssue }) =>
+    list.split(',').map((text) => {
+      const written = /^(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/i.exec(text.trim())
+      const port = Number(written?.[2] ?? defaultPort)
+      if (written?.[1] === undefined || port < 1 || port > 65_535) addIssue(`must be a list like ${example}`)
+      return { host: written?.[1]?.replace(/[[\]]/g, '') ?? '', port }
+    }),
+  )
 
 const settings = z.object({
   PORT: whole(0, 65_535).default(4000),
@@ -43,16 +55,32 @@ const settings = z.object({
   ENVIRONMENT: z.enum(['LOCAL', 'PRODUCTION'], { error: 'must be LOCAL or PRODUCTION' }).default('LOCAL'),
   ALLOW_REMOTE_DEMO: flag.default(false),
   PUBLIC_URL: origin.optional(),
+  SHUTDOWN_DELAY_MS: whole(0, 60_000).default(0),
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: connection(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database').optional(),
   REDIS_URL: connection(/^rediss?$/, 'redis://host:6379').optional(),
+  REDIS_SENTINELS: hostList(26_379, 'sentinel1:26379,sentinel2:26379').optional(),
+  REDIS_MASTER: z
+    .string()
+    .regex(/^[\w.-]+$/, 'may hold letters, digits and _ . - only')
+    .optional(),
   CACHE_KEY_PREFIX: z
     .string()
     .regex(/^[\w:.-]+$/, 'may hold letters, digits and _ : . - only')
     .default('wheel_analyzer:1'),
   CACHE_TTL_OPTIONS_SECONDS: whole(1, 604_800).default(2700),
+
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, without spaces')
+    .optional(),
+  WORKER_PORT: whole(0, 65_535).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) address like http://collector:4318' })
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().default('wheel-analyzer'),
 
   MARKET_DATA: providerList.default(['demo']),
   DEMO_SEED: z.string().default('wheel'),
@@ -75,6 +103,17 @@ const settings = z.object({
     .transform((at) => Date.parse(at))
     .optional(),
 
+  SCAN_WORKERS: z
+    .enum(['embedded', 'external'], { error: 'must be embedded or external' })
+    .default('embedded'),
+  SCAN_SCHEDULE: z
+    .string()
+    .trim()
+    .refine(
+      isSchedule,
+      'must be a cron expression in New York time, like */15 9-16 * * 1-5 for every 15 minutes',
+    )
+    .optional(),
   SCAN_CONCURRENCY: whole(1, 64).default(4),
   SCAN_LEASE_MS: whole(100, 600_000).default(15_000),
   SCAN_SWEEP_MS: whole(10, 60_000).default(3_000),
@@ -103,7 +142,7 @@ export function readEnv(variables: Record<string, string | undefined>): Env {
   )
   const parsed = settings.safeParse(given)
   if (!parsed.success) {
-    const secret = /SECRET|URL|TOKEN|PASSWORD/
+    const secret = /SECRET|URL|TOKEN|PASSWORD|ENDPOINT/
     const problems = parsed.error.issues.map(({ path: [name], message }) => {
       const value = secret.test(String(name)) ? '' : ` (it is ${JSON.stringify(given[String(name)])})`
       return `${String(name)} ${message}${value}.`
@@ -134,6 +173,14 @@ function contradictions(env: Env): string[] {
     [
       !production && !isLoopback(env.HOST) && !env.ALLOW_REMOTE_DEMO,
       `HOST ${env.HOST} can be reached from other machines, and ENVIRONMENT LOCAL has a demo administrator with a known password. Set ENVIRONMENT=PRODUCTION, or ALLOW_REMOTE_DEMO=1 if that is what you want.`,
+    ],
+    [
+      env.REDIS_MASTER !== undefined && env.REDIS_SENTINELS === undefined,
+      'REDIS_MASTER names what sentinels watch, and REDIS_SENTINELS names none: set it, or leave REDIS_MASTER out.',
+    ],
+    [
+      env.SCAN_WORKERS === 'external' && redisAddress(env) === null,
+      'SCAN_WORKERS is external, and workers get their work through Redis: set REDIS_URL, or leave SCAN_WORKERS out.',
     ],
     [
       new Set(env.MARKET_DATA).size < env.MARKET_DATA.length,

@@ -1,10 +1,11 @@
 /** The process: read the settings, build, listen, and close gracefully. */
 import { createServer, type Server } from 'node:http'
 import { createApp } from './app.ts'
-import { DatabaseUnavailable } from './db/client.ts'
 import { createDeps, type Deps } from './deps.ts'
-import { BadEnvironment, readEnv, type Env } from './env.ts'
+import { readEnv, type Env } from './env.ts'
 import { createLog } from './log.ts'
+import { startTracing } from './ops/tracing.ts'
+import { CannotStart, runProcess, stopOnSignal } from './process.ts'
 
 /** After this long, what has not ended by itself is cut off. */
 const SHUTDOWN_MS = 4_000
@@ -12,36 +13,32 @@ const SHUTDOWN_MS = 4_000
 /** Time for the last status to reach the clients before their sockets are closed. */
 const LAST_WORDS_MS = 100
 
-/** An operator's mistake or a missing neighbour: said in one sentence, without a stack. */
-class CannotStart extends Error {}
-
 async function start(): Promise<void> {
   const env = readEnv(process.env)
   const log = createLog(env.LOG_LEVEL)
+  const stopTracing = await startTracing(env, log)
   const deps = await createDeps(env, log)
   const app = createApp(deps, env, log)
   const server = createServer(app.listener)
   server.on('upgrade', app.upgrade)
 
-  let stopping = false
-  const stop = async (): Promise<void> => {
-    if (stopping) return
-    stopping = true
-    setTimeout(() => process.exit(1), SHUTDOWN_MS + 500).unref()
+  const stopWithinMs = env.SHUTDOWN_DELAY_MS + SHUTDOWN_MS + 500
+  stopOnSignal(async () => {
+    deps.ops.health.stop()
+    // A proxy hears of it when it looks the next time, and until then goes on sending people here.
+    await new Promise((resolve) => setTimeout(resolve, env.SHUTDOWN_DELAY_MS))
     const closed = new Promise((resolve) => server.close(resolve))
     server.closeIdleConnections()
-    // Ends the scan and the streams, and with them the connections that carry them.
-    await deps.api.scanner.close()
-    await deps.api.live.close()
+    await deps.drain()
     await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))
+    // Sockets first: a stream that is completed looks like one that has nothing more to say, and nobody comes back.
     await app.close()
+    await deps.api.live.close()
     setTimeout(() => server.closeAllConnections(), 500).unref()
     await closed
     await deps.close()
-    process.exit(0)
-  }
-  process.once('SIGTERM', () => void stop())
-  process.once('SIGINT', () => void stop())
+    await stopTracing()
+  }, stopWithinMs)
 
   try {
     await listen(server, env)
@@ -88,13 +85,4 @@ function greet(env: Env, server: Server, { api, setupCode, description }: Deps, 
   process.stdout.write(lines.join('\n') + '\n')
 }
 
-try {
-  await start()
-} catch (error) {
-  const expected =
-    error instanceof BadEnvironment || error instanceof DatabaseUnavailable || error instanceof CannotStart
-  process.stderr.write(
-    `${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  )
-  process.exit(1)
-}
+await runProcess(start)

@@ -10,13 +10,17 @@ import type { MarketDataProvider } from './market/provider.ts'
 import { createTradierProvider } from './market/tradier.ts'
 import type { Clock, MarketData } from './scan/ports.ts'
 
-/** @param storeFor where the requests to the provider of that name are counted */
+/**
+ * @param storeFor where the requests to the provider of that name are counted
+ * @param watched puts a stopwatch on each
+ */
 export function createMarketData(
   env: Env,
   clock: Clock,
   storeFor: (provider: string) => LimitStore,
+  watched: (provider: MarketDataProvider) => MarketDataProvider,
 ): MarketData {
-  return createFallback(env.MARKET_DATA.map((name) => createProvider(name, env, clock, storeFor)))
+  return createFallback(env.MARKET_DATA.map((name) => watched(createProvider(name, env, clock, storeFor))))
 }
 
 function createProvider(

@@ -83,7 +83,9 @@ describe('SIGTERM in the middle of a scan', () => {
     const { code, afterMs } = await server.end('SIGTERM')
     expect(code).toBe(0)
     expect(afterMs).toBeLessThan(5_000)
-    await Promise.all([socket.ended, events.ended])
+    // Not completed, which would mean that there is nothing more to come: closed, so that the client comes back.
+    await expect(socket.ended).rejects.toMatchObject({ code: 1001 })
+    await events.ended
     expect(await closed).toBe(1001)
     for (const stream of [socket, events]) {
       expect(stream.last()?.scanStatus).toMatchObject({
@@ -92,4 +94,15 @@ describe('SIGTERM in the middle of a scan', () => {
       })
     }
   })
+})
+
+test('with SHUTDOWN_DELAY_MS it serves on after SIGTERM, while it says that nobody is to be sent here', async () => {
+  await using server = await launch({ SHUTDOWN_DELAY_MS: '2000' })
+  const ended = server.end('SIGTERM')
+  const status = async (path: string) => (await fetch(server.url + path)).status
+  await until(async () => (await status('/health/ready')) === 503)
+  expect(await status('/api/status')).toBe(200)
+  const { code, afterMs } = await ended
+  expect(code).toBe(0)
+  expect(afterMs).toBeGreaterThan(1_900)
 })

@@ -79,8 +79,8 @@ export function createMarketHours(clock: { marketNow(): number }): MarketHours {
   }
 }
 
-/** Null while the exchange is open; at 16:00:00 sharp it is not. */
-function nextOpening(now: number): Instant | null {
+/** Seen from `now`, milliseconds since 1970. Null while the exchange is open; at 16:00:00 sharp it is not. */
+export function nextOpening(now: number): Instant | null {
   const today = newYorkDate(now)
   const session = sessionOf(today)
   if (session === null || now >= session.closesAt) {
