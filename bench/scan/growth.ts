@@ -32,21 +32,23 @@ export async function measureGrowth(redisUrl: string | null): Promise<Section> {
     const shared = await measureAll({ redisUrl, workers: 1 })
     const expiring = await measureAll({ redisUrl, workers: 1, ttlSeconds: SHORT_TTL_SECONDS })
     const idle = await measureAll({ redisUrl, workers: 1, idleReaders: 1 })
+    const settings: [string, Measured[]][] = [
+      ['one subscriber, who reads', shared],
+      [`the same, and rows run out after ${SHORT_TTL_SECONDS} s`, expiring],
+      ['another subscriber, who does not read', idle],
+    ]
     tables.push(
       timeTable('on Redis, with one worker', shared),
       trafficTable(shared),
-      eventTable([
-        ['on Redis', shared],
-        [`rows run out after ${SHORT_TTL_SECONDS} s`, expiring],
-        ['one more subscriber, who does not read', idle],
-      ]),
+      cpuTable('server, CPU ms per event', settings, perEvent),
+      cpuTable('Redis, CPU ms per ticker', settings, redisPerTicker),
     )
     findings.push(
       flat('CPU of the server per event', shared, perEvent),
       flat('CPU of Redis per ticker', shared, redisPerTicker),
       flat('CPU of Redis per ticker, with rows that run out', expiring, redisPerTicker),
       flat('CPU of the server per event, with a subscriber who does not read', idle, perEvent),
-      flat('commands per ticker', shared, (one) => commandsPerTicker(one)),
+      flat('commands per ticker', shared, commandsPerTicker),
       flat('the largest message', shared, ({ full }) => Math.max(...full.messages)),
     )
   }
@@ -140,18 +142,14 @@ function trafficTable(all: Measured[]): string[][] {
   ]
 }
 
-function eventTable(settings: [string, Measured[]][]): string[][] {
+function cpuTable(
+  name: string,
+  settings: [string, Measured[]][],
+  value: (one: Measured) => number,
+): string[][] {
   return [
-    [
-      'CPU',
-      ...SIZES.flatMap((size) => [`server ms/event, ${whole(size)}`]),
-      ...SIZES.map((size) => `Redis ms/ticker, ${whole(size)}`),
-    ],
-    ...settings.map(([name, all]) => [
-      name,
-      ...all.map((one) => figure(perEvent(one))),
-      ...all.map((one) => figure(redisPerTicker(one))),
-    ]),
+    [name, ...SIZES.map(whole)],
+    ...settings.map(([setting, all]) => [setting, ...all.map((one) => figure(value(one)))]),
   ]
 }
 

@@ -9,9 +9,7 @@ import type { Answer, Mark, Order, ProcessTask, ServerReport, Usage } from './or
 import { readRedis, type RedisReading } from './redis-reading.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const program = fileURLToPath(
-  new URL(process.env['TL'] ? 'process-timeline.ts' : 'process.ts', import.meta.url),
-)
+const program = fileURLToPath(new URL('process.ts', import.meta.url))
 
 export interface Plan {
   /** Null: everything in one process. */

@@ -1,5 +1,5 @@
 /** The scan cache in Redis: keys, reads, and the calls of the scripts that write. */
-import type { Redis } from 'ioredis'
+import type { ChainableCommander, Redis } from 'ioredis'
 import { CacheFull, CacheUnavailable } from '../scan/errors.ts'
 import { IN_PROGRESS, NEVER, UNAVAILABLE } from '../scan/messages.ts'
 import type { TickerOutcome, TickerResult } from '../scan/model.ts'
@@ -38,7 +38,7 @@ export function scanKeys(prefix: string) {
 export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache {
   const { redis, clock, newId, ttlSeconds, leaseMs } = options
   const keys = scanKeys(options.prefix)
-  const { attempt, reportRoom, reportCorrupt } = createReporter(options.log)
+  const { attempt, reportRoom, reportCorrupt } = createReporter(options.log, clock)
   for (const { name, lua } of scripts) redis.defineCommand(name, { numberOfKeys: 9, lua })
 
   async function run(script: ScriptName, ...args: (string | number)[]): Promise<unknown> {
@@ -57,17 +57,27 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
   const done = async (script: ScriptName, ...args: (string | number)[]) => (await run(script, ...args)) === 1
   const isFresh = (row: TickerResult) => Date.parse(row.scannedAt) > clock.now() - ttlSeconds * 1000
 
+  /** In one round trip, and of one moment. */
+  const together = (ask: (chain: ChainableCommander) => ChainableCommander) =>
+    attempt(async () => {
+      try {
+        return await ask(redis.multi()).exec()
+      } catch (error) {
+        if (!isOutOfMemory(error)) throw error
+        // A Redis that is full takes no MULTI, not even of reads; but there, hardly anything changes meanwhile.
+        return ask(redis.pipeline()).exec()
+      }
+    })
+
   async function read(): Promise<CachedScan> {
-    const replies = await attempt(() =>
-      redis
-        .multi()
+    const replies = await together((chain) =>
+      chain
         .hgetall(keys.options)
         .get(keys.lastRun)
         .hgetall(keys.status)
         .hgetall(keys.outcomes)
         .get(keys.lease)
-        .hmget(keys.position, 'epoch', 'seq')
-        .exec(),
+        .hmget(keys.position, 'epoch', 'seq'),
     )
     const corrupt: string[] = []
     const reply = <T>(index: number, key: string, fallback: T): T => {
@@ -110,8 +120,8 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
     },
     holder: () => attempt(() => redis.get(keys.lease)),
     async work() {
-      const replies = await attempt(() =>
-        redis.multi().get(keys.lease).get(keys.plan).hkeys(keys.outcomes).hget(keys.status, 'halted').exec(),
+      const replies = await together((chain) =>
+        chain.get(keys.lease).get(keys.plan).hkeys(keys.outcomes).hget(keys.status, 'halted'),
       )
       const [holder, text, committed, halted] = (replies ?? []).map(([error, value]) =>
         error === null ? value : null,
@@ -164,17 +174,31 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
   }
 }
 
+/** After so long without a failure an outage is over, in milliseconds. */
+const SETTLED_MS = 2_000
+
 /** Says each outage, and each damage, once, and turns whatever the driver throws into `CacheUnavailable`. */
-function createReporter(log: Log) {
+function createReporter(log: Log, clock: Clock) {
   let down = false
+  /** When it answered first after it had not; null while it does not. */
+  let backSince: number | null = null
   let full = false
   let damaged = ''
+
+  /** One that answers now and then is one outage, and one line. */
+  function answeredAgain(): void {
+    backSince ??= clock.now()
+    if (clock.now() - backSince < SETTLED_MS) return
+    log.info({}, 'Redis answers again: full service.')
+    down = false
+    backSince = null
+  }
+
   return {
     async attempt<T>(ask: () => Promise<T>): Promise<T> {
       try {
         const answer = await ask()
-        if (down) log.info({}, 'Redis answers again: full service.')
-        down = false
+        if (down) answeredAgain()
         return answer
       } catch (error) {
         if (isOutOfMemory(error)) {
@@ -185,6 +209,7 @@ function createReporter(log: Log) {
         if (!down)
           log.warn({ reason: String(error) }, 'Redis does not answer: results are unavailable until it does.')
         down = true
+        backSince = null
         throw new CacheUnavailable({ cause: error })
       }
     },
@@ -203,5 +228,7 @@ function createReporter(log: Log) {
 }
 
 function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('OOM')
+  if (!(error instanceof Error)) return false
+  const { previousErrors = [] } = error as { previousErrors?: Error[] }
+  return [error, ...previousErrors].some(({ message }) => message.startsWith('OOM'))
 }

@@ -24,6 +24,9 @@ if redis.call('EXISTS', ages) == 0 then -- lost, or an earlier version did not w
   for i = 1, #scanned, 2 do redis.call('ZADD', ages, 0, scanned[i + 1] .. ' ' .. scanned[i]) end
 end
 
+-- Rows that vanished without a word (evicted, deleted) are news, too: readers are to look again.
+local lost = redis.call('HLEN', options) ~= tonumber(redis.call('HGET', position, 'rows') or 0)
+
 local function owns(runId) return redis.call('GET', lease) == runId end
 
 local function text(value) return value and cjson.encode(value) or 'null' end
@@ -79,6 +82,7 @@ end
 local function publish(changed, removed, outcome, reset)
   if redis.call('HEXISTS', position, 'epoch') == 0 then redis.call('HSET', position, 'epoch', newEpoch, 'seq', 0) end
   local seq = redis.call('HINCRBY', position, 'seq', 1)
+  redis.call('HSET', position, 'rows', redis.call('HLEN', options))
   local fields, current, flat = {}, {}, redis.call('HGETALL', status)
   for i = 1, #flat, 2 do
     if string.sub(flat[i], 1, 8) == 'current:' then
@@ -96,7 +100,7 @@ local function publish(changed, removed, outcome, reset)
     ',"startedAt":', text(fields.startedAt), ',"finishedAt":', text(fields.finishedAt),
     ',"progress":{"done":', fields.done or 0, ',"total":', fields.total or 0, ',"current":', list(current), '}',
     ',"changed":', list(changed), ',"removed":', list(removed), ',"outcome":', outcome or 'null',
-    ',"reset":', tostring(reset or false), '}'}))
+    ',"reset":', tostring(reset or lost), '}'}))
 end
 `
 
@@ -200,7 +204,7 @@ if ranOut and ranOut <= now then
   publish({}, {}, nil, true)
 else
   dropExpired(removed)
-  if interrupted ~= '' or #removed > 0 then publish({}, removed) end
+  if interrupted ~= '' or #removed > 0 or lost then publish({}, removed) end
 end
 return interrupted
 `

@@ -55,7 +55,8 @@ export function createDatabaseWatch(options: DatabaseWatchOptions): DatabaseWatc
 
   async function answers(): Promise<boolean> {
     try {
-      await ask()
+      // Twice: a process that is busy with itself takes its own delay for the database's.
+      await ask().catch(() => ask())
       return true
     } catch (error) {
       if (!away && !closing.signal.aborted) leave(error)

@@ -12,7 +12,7 @@ export interface Mailbox<T extends Position> extends AsyncIterableIterator<T> {
 
 export interface MailboxOptions<T> {
   limit: number
-  /** One update that stands for both, the later one winning. */
+  /** One update that stands for both, the later one winning. Of three, it is the same whichever two come first. */
   unite: (earlier: T, later: T) => T
   /** Called once, when the reader leaves or the box is closed. */
   onClose: () => void
@@ -37,7 +37,12 @@ export function createMailbox<T extends Position>({ limit, unite, onClose }: Mai
       const reader = readers.shift()
       if (reader !== undefined) reader({ value: update, done: false })
       else if (waiting.length < limit) waiting.push(update)
-      else waiting = [[...waiting, update].reduce(unite)]
+      else {
+        // The small ones first: the one that stands for all before them may be as large as everything there is.
+        const [large, ...small] = waiting
+        const later = [...small, update].reduce(unite)
+        waiting = [large === undefined ? later : unite(large, later)]
+      }
     },
     close,
     async next() {

@@ -1,7 +1,7 @@
 /** What only the Redis cache promises: key names, TTLs, round trips, damage, outages. */
 import { describe, expect, test } from 'vitest'
 import { Redis } from 'ioredis'
-import { CacheUnavailable } from '../../../server/src/scan/errors.ts'
+import { CacheFull, CacheUnavailable } from '../../../server/src/scan/errors.ts'
 import { hasRedis, redisCache, type OpenCache } from '../../support/caches.ts'
 import { claim, fakeClock, outcome, realClock, recordingLog, row } from '../../support/fakes.ts'
 import { startRedis, type RedisServer } from '../../support/redis-server.ts'
@@ -158,7 +158,8 @@ describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
   test('answers an unreachable, a stalled and a lost Redis with CacheUnavailable within a second, warning once per outage', async () => {
     await using server = await startRedis()
     const log = recordingLog()
-    await using opened = await redisCache.open({ clock: realClock, url: server.url, log })
+    const clock = fakeClock()
+    await using opened = await redisCache.open({ clock, url: server.url, log })
     const { cache } = opened
     const failsQuickly = async () => {
       const began = Date.now()
@@ -173,6 +174,14 @@ describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
     expect(log.warnings()).toHaveLength(1)
     server.resume()
     await until(async () => (await cache.read()).state === 'IDLE')
+    // One that answers now and then is one outage.
+    server.stall()
+    await failsQuickly()
+    server.resume()
+    await until(async () => (await cache.read()).state === 'IDLE')
+    expect(log.warnings()).toHaveLength(1)
+    clock.pass(3_000)
+    await cache.read()
 
     await server.stop()
     await failsQuickly()
@@ -181,6 +190,41 @@ describe.skipIf(!hasRedis)('the scan cache in Redis', () => {
     await server.start()
     await until(async () => (await cache.read()).state === 'IDLE')
     expect(await cache.claim(run())).toBe(true)
+  })
+
+  test('answers what it has when Redis is full, refuses what needs room, and lets the run end', async () => {
+    await using server = await startRedis()
+    const log = recordingLog()
+    await using opened = await redisCache.open({ clock: realClock, url: server.url, log })
+    const { cache, redis } = opened
+    await cache.claim(claim('r', { symbols: ['AAA', 'BBB'] }))
+    await cache.commit('r', outcome('AAA'), row('AAA', { scannedAt: now() }))
+    await redis?.config('SET', 'maxmemory', '1')
+    await expect(cache.commit('r', outcome('BBB'), row('BBB'))).rejects.toBeInstanceOf(CacheFull)
+    expect(await cache.read()).toMatchObject({ state: 'RUNNING', tickers: [{ symbol: 'AAA' }] })
+    expect(await cache.work()).toMatchObject({ plan: { runId: 'r' }, committed: ['AAA'] })
+    expect(await cache.finish('r', { ...end, state: 'FAILED' })).toBe(true)
+    expect((await cache.read()).state).toBe('FAILED')
+    expect(log.warnings()).toHaveLength(1)
+  })
+
+  test('says once that rows vanished without a word, with the next change or by a sweep', async () => {
+    await using opened = await redisCache.open({ clock: realClock })
+    const { cache, redis, keys, events } = opened
+    const resets: boolean[] = []
+    await events.subscribe(({ reset }) => resets.push(reset))
+    const sweep = () => cache.sweep({ lastRun: '', finishedAt: now() })
+    await cache.claim(claim('r', { symbols: ['AAA', 'BBB'] }))
+    await cache.commit('r', outcome('AAA'), row('AAA', { scannedAt: now() }))
+    await redis?.del(keys.options)
+    await cache.commit('r', outcome('BBB'), row('BBB', { scannedAt: now() }))
+    await cache.finish('r', end)
+    await redis?.del(keys.options)
+    await sweep()
+    await sweep()
+    await until(() => resets.length === 5)
+    await pause(20)
+    expect(resets).toEqual([false, false, true, false, true])
   })
 
   test.each([

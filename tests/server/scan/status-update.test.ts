@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unite, type StatusUpdate } from '../../../server/src/scan/status-update.ts'
 import { viewTickers } from '../../../server/src/scan/view.ts'
@@ -27,6 +28,7 @@ const update = (seq: number, fields: Partial<StatusUpdate> = {}): StatusUpdate =
   failures: [],
   ...fields,
 })
+type Told = { snapshot: boolean; begins: number; told: string[]; is: string[] }
 const symbols = ({ changedTickers }: StatusUpdate) => changedTickers.map(({ symbol }) => symbol)
 
 describe('two updates united into one', () => {
@@ -55,6 +57,31 @@ describe('two updates united into one', () => {
   test('are the later one alone when that is a snapshot', () => {
     const later = update(2, { snapshot: true, changedTickers: views('B') })
     expect(unite(update(1, { changedTickers: views('A') }), later)).toBe(later)
+  })
+  test('are the same with a third, whichever two of them come first', () => {
+    const names = fc.uniqueArray(fc.constantFrom('A', 'B', 'C'))
+    const any = fc.record({ snapshot: fc.boolean(), begins: fc.nat(1), told: names, is: names })
+    let run = 0
+    const make = ({ snapshot, begins, told, is }: Told, seq: number) =>
+      update(seq, {
+        snapshot,
+        runId: `run ${(run += begins)}`,
+        changedTickers: views(...told.filter((name) => is.includes(name))),
+        removedTickers: snapshot ? [] : told.filter((name) => !is.includes(name)),
+        changedOutcomes: told.map((name) => outcome(name, { contractsKept: seq })),
+      })
+    const sorted = (united: StatusUpdate) => ({
+      ...united,
+      changedTickers: symbols(united).toSorted(),
+      removedTickers: united.removedTickers.toSorted(),
+      changedOutcomes: united.changedOutcomes.toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1)),
+    })
+    fc.assert(
+      fc.property(any, any, any, (a, b, c) => {
+        const [first, second, third] = [make(a, 1), make(b, 2), make(c, 3)]
+        expect(sorted(unite(first, unite(second, third)))).toEqual(sorted(unite(unite(first, second), third)))
+      }),
+    )
   })
   test('keep the outcomes of one run, and drop those of the run before', () => {
     const first = update(1, { changedOutcomes: [outcome('A'), outcome('B')] })
