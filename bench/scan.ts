@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { programs } from '../tests/support/programs.ts'
 import { startRedis } from '../tests/support/redis-server.ts'
 import { describeMachine } from './report/machine.ts'
+import { say } from './report/progress.ts'
 import { asText, writePage, type Section } from './report/section.ts'
 import { measureGrowth } from './scan/growth.ts'
 import { measureTimes } from './scan/times.ts'
@@ -16,6 +17,7 @@ const sections: Section[] = []
 async function report(measuring: Promise<Section>): Promise<void> {
   const section = await measuring
   sections.push(section)
+  say('')
   process.stdout.write(asText(section))
 }
 

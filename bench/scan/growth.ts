@@ -1,5 +1,6 @@
 /** What grows with the number of tickers, and what does not. */
 import { figure, kilobytes, median, megabytes, whole } from '../report/numbers.ts'
+import { say } from '../report/progress.ts'
 import type { Section } from '../report/section.ts'
 import { floorMs } from './floor.ts'
 import { install, type ScanReport } from './installation.ts'
@@ -78,6 +79,7 @@ async function measureAll(setting: Setting): Promise<Measured[]> {
 }
 
 async function measure(tickers: number, setting: Setting): Promise<Measured> {
+  say(`${setting.redisUrl === null ? 'in one process' : 'on Redis'}: ${tickers} tickers`)
   await using installation = await install({
     ...setting,
     tickers,

@@ -1,5 +1,6 @@
 /** How long a scan takes, beside the least that it can take. */
 import { figure, median, whole } from '../report/numbers.ts'
+import { say } from '../report/progress.ts'
 import type { Section } from '../report/section.ts'
 import { allowedMs, floorMs, type Case } from './floor.ts'
 import { install } from './installation.ts'
@@ -32,6 +33,7 @@ export async function measureTimes(redisUrl: string | null): Promise<Section> {
     if (engine.workers !== null && redisUrl === null) continue
     for (const chosen of cases) {
       const measured: Case = { ...chosen, latencyMs: LATENCY_MS }
+      say(`${engine.name}: ${chosen.tickers} tickers, ${chosen.concurrency} at once`)
       const { first, later } = await timesOf(engine, measured, redisUrl)
       const ms = median(later)
       all += 1
