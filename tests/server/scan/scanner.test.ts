@@ -86,6 +86,7 @@ describe.each(cacheKinds)('scanning, with cache and queue in $name', ({ name, op
       { changed: ['AAA'], state: 'RUNNING' },
       { changed: ['BBB'], state: 'RUNNING' },
     ])
+    await until(() => [...runs.rows.values()].every(({ state }) => state !== 'RUNNING'))
     expect([...runs.rows.values()]).toMatchObject([
       { state: 'COMPLETED', startedById: 'person', tickersFailed: 0 },
     ])
@@ -181,7 +182,9 @@ describe.each(cacheKinds)('scanning, with cache and queue in $name', ({ name, op
     market.answers.clear()
     expect((await first.start('person')).kind).toBe('ScanStarted')
     await ended(first)
-    expect([...runs.rows.values()].map(({ state }) => state)).toEqual(['CANCELLED', 'COMPLETED'])
+    // Written down after it is told.
+    const recorded = () => [...runs.rows.values()].map(({ state }) => state).join()
+    await until(() => recorded() === 'CANCELLED,COMPLETED')
   })
 
   test('marks the run of a scanner that died as interrupted, and tells it once', async () => {
