@@ -159,7 +159,8 @@ describe.skipIf(!available).each(topologies)('with $name', (topology) => {
         const crew = external ? workers : servers
         await ask(servers[0]?.url ?? '', cookie, START)
         const { runId } = await state()
-        await pause(draw() * 800)
+        // Before the scan can be over.
+        await pause(draw() * 250)
         const doomed = [...crew]
         await Promise.all(doomed.map((one) => one.end('SIGKILL')))
         const died = performance.now()
