@@ -48,6 +48,7 @@ export async function openFoundation(env: Env, log: Log, onClose: OnClose) {
     { cache, events, queue, marketData, expirationKindOf, tradingMinutesBetween, stocks, runs, clock, log },
     {
       riskFreeRate: env.RISK_FREE_RATE,
+      concurrency: env.SCAN_CONCURRENCY,
       leaseMs: env.SCAN_LEASE_MS,
       tickerTimeoutMs: env.SCAN_TICKER_TIMEOUT_MS,
     },

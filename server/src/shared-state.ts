@@ -34,6 +34,9 @@ export interface SharedState {
   close(): Promise<void>
 }
 
+/** Jobs that wait in a worker for each that it fetches: enough to hide Redis, few enough to share the last ones. */
+const AHEAD = 1 / 4
+
 export async function openSharedState(
   env: Env,
   { clock, newId, log }: { clock: Clock; newId: () => string; log: Log },
@@ -63,7 +66,7 @@ export async function openSharedState(
     redis,
     connectWorker: () => connectBlocking(address),
     prefix,
-    concurrency: env.SCAN_CONCURRENCY,
+    concurrency: Math.ceil(env.SCAN_CONCURRENCY * (1 + AHEAD)),
     lockMs: env.SCAN_LEASE_MS / 3,
     log,
   })

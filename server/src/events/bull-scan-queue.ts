@@ -18,7 +18,7 @@ export interface BullScanQueueOptions {
   connectWorker: () => Redis
   /** Keys stand below `<prefix>:queue`. */
   prefix: string
-  /** Tickers at the same time, in each worker. */
+  /** Jobs that a worker has in hand at the same time. */
   concurrency: number
   /** How long a job stays with a worker that says nothing, in milliseconds. */
   lockMs: number

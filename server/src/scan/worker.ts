@@ -3,6 +3,7 @@
  * The truth about a run is in the cache; the queue only carries it. So whatever is lost on the way (a worker, the
  * server that was about to queue the tickers, the queue's own keys) is queued again by whoever notices.
  */
+import pLimit from 'p-limit'
 import { CacheFull, CacheUnavailable, DatabaseAway, MarketDataError } from './errors.ts'
 import { createGrips, type Grip } from './grip.ts'
 import { LeaseLost } from './lease.ts'
@@ -31,6 +32,8 @@ export interface WorkerPorts extends TickerPorts {
 }
 
 export interface WorkerSettings extends Omit<TickerSettings, 'criteria'> {
+  /** Tickers fetched at the same time. The queue may hand out more: they wait here, and begin without delay. */
+  concurrency: number
   leaseMs: number
 }
 
@@ -43,7 +46,8 @@ export interface ScanWorker {
 
 export function createScanWorker(ports: WorkerPorts, settings: WorkerSettings): ScanWorker {
   const { cache, events, queue, runs, stocks, marketData, clock, log } = ports
-  const { leaseMs, tickerTimeoutMs } = settings
+  const { concurrency, leaseMs, tickerTimeoutMs } = settings
+  const inTurn = pLimit(concurrency)
   const closing = new AbortController()
   const grips = createGrips({ cache, events, clock, leaseMs, onLost: (plan) => void interrupt(plan) })
   /** A run in which nothing is committed for so long has lost jobs. */
@@ -56,15 +60,19 @@ export function createScanWorker(ports: WorkerPorts, settings: WorkerSettings): 
     const grip = await grips.on(runId)
     if (grip === null || grip.halted !== null) return
     const { plan, lease } = grip
+    const stop = AbortSignal.any([lease.signal, closing.signal])
     try {
-      await lease.write(() => cache.begin(runId, symbol))
-      const stop = AbortSignal.any([lease.signal, closing.signal])
-      const { outcome, result } = await scanTicker(
-        ports,
-        { ...settings, criteria: plan.criteria },
-        symbol,
-        stop,
-      )
+      const scanned = await inTurn(async () => {
+        stop.throwIfAborted()
+        if (grip.halted !== null) return null
+        // The provider is not kept waiting for the news that it is being asked.
+        const begun = lease.write(() => cache.begin(runId, symbol))
+        const scanning = scanTicker(ports, { ...settings, criteria: plan.criteria }, symbol, stop)
+        const [ticker] = await Promise.all([scanning, begun])
+        return ticker
+      })
+      if (scanned === null) return
+      const { outcome, result } = scanned
       await lease.write(() => cache.commit(runId, outcome, result))
     } catch (error) {
       await accept(grip, error)
