@@ -12,11 +12,12 @@ const A_FEW_DAYS = 7
 /** How many are worth telling per ticker. */
 export const NEAR_MISSES = 3
 
-/** A criterion moved so far that a contract passes it, and how far that is, 0 to 1. */
-interface Loosened {
-  criteria: ScanCriteria
+/** A criterion, and what it would have to be for a contract to meet it. */
+interface Obstacle {
+  criterion: keyof ScanCriteria
   limit: number
   value: number
+  /** How far the criterion would have to move: 0 not at all, 1 a little. */
   distance: number
 }
 
@@ -32,10 +33,12 @@ export function nearMissOf(
   criteria: ScanCriteria,
   passes: (loosened: ScanCriteria) => boolean,
 ): NearMiss | null {
-  const loosened = loosen(quote, days, reason, criteria)
-  if (loosened === null || loosened.distance > 1 || !passes(loosened.criteria)) return null
+  const obstacle = obstacleOf(quote, days, reason, criteria)
+  // Of thousands of contracts, a few dozen get further.
+  if (obstacle === null || obstacle.distance > 1) return null
+  const { criterion, limit, value, distance } = obstacle
+  if (!passes({ ...criteria, [criterion]: value })) return null
   const { occSymbol, expiration, strike } = quote
-  const { limit, value, distance } = loosened
   return { occSymbol, expiration, strike, reason, limit, value, distance }
 }
 
@@ -44,51 +47,31 @@ export function nearest(misses: NearMiss[]): NearMiss[] {
   return misses.toSorted((a, b) => a.distance - b.distance).slice(0, NEAR_MISSES)
 }
 
-function loosen(
-  quote: OptionQuote,
+function obstacleOf(
+  { bid, ask, delta, strike, openInterest }: OptionQuote,
   days: number,
   reason: RejectionReason,
   criteria: ScanCriteria,
-): Loosened | null {
-  const { bid, ask, delta, strike } = quote
-  const share = (limit: number, value: number) =>
-    limit === 0 ? Infinity : Math.abs(value - limit) / (A_LITTLE * limit)
-  if (reason === 'RETURN_TOO_LOW' && bid !== null) {
-    const value = annualizedReturn(bid, strike, days)
-    const limit = criteria.minAnnualizedReturn
-    return {
-      criteria: { ...criteria, minAnnualizedReturn: value },
-      limit,
-      value,
-      distance: share(limit, value),
-    }
-  }
-  if (reason === 'DELTA_TOO_HIGH' && delta !== null) {
-    const value = Math.abs(delta)
-    const limit = criteria.maxAbsDelta
-    return { criteria: { ...criteria, maxAbsDelta: value }, limit, value, distance: share(limit, value) }
-  }
+): Obstacle | null {
+  if (reason === 'RETURN_TOO_LOW' && bid !== null)
+    return share('minAnnualizedReturn', criteria.minAnnualizedReturn, annualizedReturn(bid, strike, days))
+  if (reason === 'DELTA_TOO_HIGH' && delta !== null)
+    return share('maxAbsDelta', criteria.maxAbsDelta, Math.abs(delta))
   if (reason === 'SPREAD_TOO_WIDE' && criteria.maxSpreadPercent !== null) {
-    const value = spreadPercent(bid, ask)
-    const limit = criteria.maxSpreadPercent
-    if (value === null) return null
-    return { criteria: { ...criteria, maxSpreadPercent: value }, limit, value, distance: share(limit, value) }
+    const spread = spreadPercent(bid, ask)
+    return spread === null ? null : share('maxSpreadPercent', criteria.maxSpreadPercent, spread)
   }
-  if (reason === 'OPEN_INTEREST_TOO_LOW' && quote.openInterest !== null) {
-    const value = quote.openInterest
-    const limit = criteria.minOpenInterest
-    return { criteria: { ...criteria, minOpenInterest: value }, limit, value, distance: share(limit, value) }
-  }
+  if (reason === 'OPEN_INTEREST_TOO_LOW' && openInterest !== null)
+    return share('minOpenInterest', criteria.minOpenInterest, openInterest)
   if (reason === 'EXPIRATION_OUT_OF_RANGE' && days >= 0) {
-    const tooSoon = days < criteria.minDaysToExpiration
-    const limit = tooSoon ? criteria.minDaysToExpiration : criteria.maxDaysToExpiration
-    const bound = tooSoon ? { minDaysToExpiration: days } : { maxDaysToExpiration: days }
-    return {
-      criteria: { ...criteria, ...bound },
-      limit,
-      value: days,
-      distance: Math.abs(days - limit) / A_FEW_DAYS,
-    }
+    const criterion = days < criteria.minDaysToExpiration ? 'minDaysToExpiration' : 'maxDaysToExpiration'
+    const limit = criteria[criterion]
+    return { criterion, limit, value: days, distance: Math.abs(days - limit) / A_FEW_DAYS }
   }
   return null
+}
+
+function share(criterion: keyof ScanCriteria, limit: number, value: number): Obstacle {
+  const distance = limit === 0 ? Infinity : Math.abs(value - limit) / (A_LITTLE * limit)
+  return { criterion, limit, value, distance }
 }
