@@ -16,7 +16,7 @@ const number = (min: number, max: number) =>
     .min(min, `must be at least ${min}`)
     .max(max, `must be at most ${max}`)
 const origin = z
-  .url({ protocol: /^https?$/, error: 'must be an http(s) address like https://example.com' })
+  .url({ protocol: /^https?$/, error: 'must be an http(s) address like https://example.com', abort: true })
   .refine((url) => new URL(url).pathname === '/', 'must be scheme, host and port only, without a path')
   .transform((url) => new URL(url).origin)
 /** What a header can carry. */
@@ -49,6 +49,22 @@ const hostList = (defaultPort: number, example: string) =>
     }),
   )
 
+const networkList = z.string().transform((list, { addIssue }) =>
+  list.split(',').map((text) => {
+    const network = text.trim()
+    const [address = '', bits, more] = network.split('/')
+    const widest = isIP(address) === 6 ? 128 : 32
+    const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest)
+    if (isIP(address) === 0 || !isPrefix || more !== undefined)
+      addIssue('must be addresses or networks like 127.0.0.1,10.0.0.0/8, with commas between them')
+    return network
+  }),
+)
+const originList = z
+  .string()
+  .transform((list) => list.split(',').map((text) => text.trim()))
+  .pipe(z.array(origin))
+
 const settings = z.object({
   PORT: whole(0, 65_535).default(4000),
   HOST: z.string().default('127.0.0.1'),
@@ -56,6 +72,23 @@ const settings = z.object({
   ALLOW_REMOTE_DEMO: flag.default(false),
   PUBLIC_URL: origin.optional(),
   SHUTDOWN_DELAY_MS: whole(0, 60_000).default(0),
+  TRUSTED_PROXIES: networkList.default([]),
+  CORS_ORIGINS: originList.default([]),
+  RATE_LIMIT_PER_MINUTE: whole(0, 1_000_000).default(600),
+  MAX_SOCKETS_PER_USER: whole(0, 100_000).default(50),
+  MAX_SOCKETS_PER_ADDRESS: whole(0, 100_000).default(200),
+  REQUEST_TIMEOUT_MS: whole(100, 600_000).default(30_000),
+  SIGN_INS_PER_MINUTE: whole(0, 100_000).default(30),
+  AUDIT_DAYS: whole(1, 36_500).default(365),
+  SMTP_URL: connection(/^smtps?$/, 'smtps://user:password@mail.example.com').optional(),
+  MAIL_FROM: z
+    .string()
+    .trim()
+    .regex(
+      /^[^\r\n<>]*(<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      'must be an address like Wheel Analyzer <wheel@example.com>',
+    )
+    .optional(),
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: connection(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database').optional(),
@@ -173,6 +206,14 @@ function contradictions(env: Env): string[] {
     [
       !production && !isLoopback(env.HOST) && !env.ALLOW_REMOTE_DEMO,
       `HOST ${env.HOST} can be reached from other machines, and ENVIRONMENT LOCAL has a demo administrator with a known password. Set ENVIRONMENT=PRODUCTION, or ALLOW_REMOTE_DEMO=1 if that is what you want.`,
+    ],
+    [
+      env.SMTP_URL !== undefined && env.MAIL_FROM === undefined,
+      'MAIL_FROM must be set when SMTP_URL is: the address that mail comes from.',
+    ],
+    [
+      env.SMTP_URL !== undefined && env.PUBLIC_URL === undefined,
+      'PUBLIC_URL must be set when SMTP_URL is: mail carries links to this server, and no request may choose them.',
     ],
     [
       env.REDIS_MASTER !== undefined && env.REDIS_SENTINELS === undefined,

@@ -55,10 +55,8 @@ describe('the compose file', () => {
     const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
     const explained = [...example.matchAll(/^(\w+)=/gm)].map(([, name]) => name)
     for (const name of ['server-1', 'server-2', 'worker'])
-      for (const setting of Object.keys(services[name]?.environment ?? {})) {
-        // Read by the version with accounts; ignored by this one.
-        if (setting !== 'TRUSTED_PROXIES') expect(explained).toContain(setting)
-      }
+      for (const setting of Object.keys(services[name]?.environment ?? {}))
+        expect(explained).toContain(setting)
   })
 
   test('has two servers, two workers, a database, Redis and a proxy', () => {

@@ -101,3 +101,66 @@ describe('REDIS_SENTINELS', () => {
     expect(problemsWith({ REDIS_MASTER: 'mymaster', REDIS_SENTINELS: 'a' })).toEqual([])
   })
 })
+
+describe('TRUSTED_PROXIES', () => {
+  it('are addresses and networks of both families', () => {
+    expect(readEnv({}).TRUSTED_PROXIES).toEqual([])
+    expect(readEnv({ TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,::1,fd00::/8' }).TRUSTED_PROXIES).toEqual([
+      '127.0.0.1',
+      '10.0.0.0/8',
+      '::1',
+      'fd00::/8',
+    ])
+  })
+
+  it.each(['proxy', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129', '10.0.0.0/', '127.0.0.1,', '*'])(
+    'do not take %s',
+    (list) => {
+      expect(problemsWith({ TRUSTED_PROXIES: list })).toEqual([
+        `TRUSTED_PROXIES must be addresses or networks like 127.0.0.1,10.0.0.0/8, with commas between them (it is "${list}").`,
+      ])
+    },
+  )
+})
+
+describe('CORS_ORIGINS', () => {
+  it('are origins, without paths', () => {
+    const list = 'https://a.example.com, http://localhost:3000'
+    expect(readEnv({ CORS_ORIGINS: list }).CORS_ORIGINS).toEqual([
+      'https://a.example.com',
+      'http://localhost:3000',
+    ])
+    expect(problemsWith({ CORS_ORIGINS: 'https://a.example.com/tools' })).toHaveLength(1)
+    expect(problemsWith({ CORS_ORIGINS: '*' })).toHaveLength(1)
+  })
+})
+
+describe('mail', () => {
+  const mail = {
+    SMTP_URL: 'smtps://me:hush@mail.example.com',
+    MAIL_FROM: 'Wheel Analyzer <wheel@example.com>',
+    PUBLIC_URL: 'https://wheel.example.com',
+  }
+
+  it('needs a sender, and an address for its links', () => {
+    expect(problemsWith(mail)).toEqual([])
+    const { SMTP_URL } = mail
+    expect(problemsWith({ SMTP_URL })).toEqual([
+      'MAIL_FROM must be set when SMTP_URL is: the address that mail comes from.',
+      'PUBLIC_URL must be set when SMTP_URL is: mail carries links to this server, and no request may choose them.',
+    ])
+  })
+
+  it('does not repeat the password of the mail server', () => {
+    expect(problemsWith({ ...mail, SMTP_URL: 'mail://me:hush@mail.example.com' })).toEqual([
+      'SMTP_URL must be an address like smtps://user:password@mail.example.com.',
+    ])
+  })
+
+  it.each(['wheel', 'Wheel <wheel>', 'a@b\nBcc: c@d', 'Wheel <a@b> <c@d>'])(
+    'does not come from %j',
+    (from) => {
+      expect(problemsWith({ ...mail, MAIL_FROM: from })).toHaveLength(1)
+    },
+  )
+})
