@@ -1,33 +1,35 @@
-/** Who is asking: signing in and out over HTTP, and the person behind a session cookie. */
+/** Who is asking, and everything about accounts: the parts, put together. */
 import { isDatabaseAway } from '../db/away.ts'
-import type { Database, PrismaClient } from '../db/client.ts'
+import type { Database } from '../db/client.ts'
+import type { Counters } from '../limits/counters.ts'
+import type { Mailer } from '../mail/mailer.ts'
 import { DatabaseAway } from '../scan/errors.ts'
 import type { Clock, Log } from '../scan/ports.ts'
-import { basePath, createBetterAuth, signUpPath } from './better-auth.ts'
+import type { Accounts } from './accounts.ts'
+import { answer, Refused } from './answers.ts'
+import { createApiTokens } from './api-tokens.ts'
+import { createAuditLog } from './audit.ts'
+import { keepAuditFor } from './audit-retention.ts'
+import { basePath, createBetterAuth } from './better-auth.ts'
+import { createBrowserSessions } from './browser-sessions.ts'
+import { createCredentials, type Credentials } from './credentials.ts'
 import { disableDemoAccount, ensureDemoAccount } from './demo-account.ts'
+import { createEndpoints } from './endpoints.ts'
+import { AccountError } from './errors.ts'
+import { createInvitations } from './invitations.ts'
+import { createPasswordResets } from './password-resets.ts'
+import { createPasswords } from './passwords.ts'
+import { createPeople } from './people.ts'
 import type { RevocationBook } from './revocations.ts'
-import { createSessions } from './sessions.ts'
-import { createSetUp, setUpIsDone } from './set-up.ts'
+import { createSetUp } from './set-up.ts'
+import { createThrottle } from './throttle.ts'
 
-/** What a person may do: administrators everything, traders scan, viewers look. */
-export type Role = 'ADMINISTRATOR' | 'TRADER' | 'VIEWER'
-
-/** A person who is signed in. */
-export interface Viewer {
-  id: string
-  email: string
-  name: string
-  role: Role
-  isDemo: boolean
-  sessionId: string
-  /** Later, when the page has asked for `/api/auth/get-session` in the meantime. */
-  sessionExpiresAt: Date
-}
-
-export interface AuthOptions {
-  prisma: PrismaClient
-  afterOutage: Database['afterOutage']
+export interface AuthOptions extends Pick<Database, 'prisma' | 'afterOutage'> {
   revocations: RevocationBook
+  /** Of attempts to sign in. */
+  counters: Counters
+  /** Null: links are handed out, not sent. */
+  mailer: Mailer | null
   clock: Pick<Clock, 'now'>
   /** Signs cookies: at least 32 random characters. */
   secret: string
@@ -39,37 +41,26 @@ export interface AuthOptions {
   environment: 'LOCAL' | 'PRODUCTION'
   /** What the first person has to know. */
   setupCode: string
-  /** The header in which the edge puts the address of the socket; forwarding headers are not believed. */
+  /** The header in which the edge puts the address of the client; forwarding headers are not believed. */
   clientAddressHeader: string
-  /** 30 sign-ins and 30 sign-ups a minute from one address. Off in tests. */
-  rateLimited: boolean
+  /** Attempts to sign in, join or reset a password from one address; 0: no limit. */
+  signInsPerMinute: number
+  /** How long the audit log is kept. */
+  auditDays: number
   log: Log
 }
 
-export interface Auth {
-  /**
-   * Answers `/api/auth/*`: POST `sign-up/email` (with `setupCode`), POST `sign-in/email`, POST `sign-out`,
-   * GET `get-session` and GET `ok`. Anything else is not found. Never throws.
-   */
+export interface Auth extends Pick<Credentials, 'viewerOf' | 'watch'> {
+  /** Answers `/api/auth/*`, as `endpoints.ts` has it. Anything else is not found. Never throws. */
   handler(request: Request): Promise<Response>
-  /**
-   * The person whose session cookie this is; null when signed out, expired or disabled. Changes nothing.
-   * @throws DatabaseAway when the session can neither be looked up nor be remembered
-   */
-  viewerOf(headers: Headers): Promise<Viewer | null>
-  /** True as long as nobody but the demo account can sign in; false when that cannot be known now. */
+  /** True as long as nobody but the demo account is administrator; false when that cannot be known now. */
   needsSetup(): Promise<boolean>
+  accounts: Accounts
+  close(): Promise<void>
 }
 
-const endpoints = new Set(
-  ['/sign-up/email', '/sign-in/email', '/sign-out', '/get-session', '/ok'].map((path) => basePath + path),
-)
-
-const answer = (status: number, body: { code: string; message: string }, headers = {}): Response =>
-  Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } })
-
 /** What nobody can do without the database, and says so. */
-const entrances = new Set([signUpPath, `${basePath}/sign-in/email`])
+const entrances = new Set([`${basePath}/sign-up/email`, `${basePath}/sign-in/email`])
 
 function notNow({ url }: Request): Response {
   const { code, message } = new DatabaseAway()
@@ -93,54 +84,82 @@ const withOrigin = (request: Request): Request => {
 
 /** @returns once the demo account is as the environment wants it */
 export async function createAuth(options: AuthOptions): Promise<Auth> {
-  const { prisma, publicUrl, log } = options
-  const setUp = createSetUp(prisma, options.setupCode)
+  const { prisma, publicUrl, counters, environment, setupCode, log } = options
   const publicOrigins = publicUrl === null ? [] : [new URL(publicUrl).origin]
-  const auth = createBetterAuth({
+  const betterAuth = createBetterAuth({
     ...options,
-    setUp,
     trustedOrigins: (request) => [new URL(request.url).origin, ...publicOrigins],
   })
 
-  if (options.environment === 'LOCAL') await ensureDemoAccount(prisma)
+  if (environment === 'LOCAL') await ensureDemoAccount(prisma)
   else await disableDemoAccount(prisma)
 
-  const { viewerOf, signOut, withoutDead } = await createSessions(auth, options)
+  const audit = createAuditLog(options)
+  const common = { ...options, audit }
+  const throttle = createThrottle(counters)
+  const setUp = createSetUp(prisma, setupCode)
+  const tokens = createApiTokens(common)
+  const invitations = createInvitations(common)
+  const passwordResets = createPasswordResets(common)
+  const browserSessions = createBrowserSessions(common)
+  const credentials = await createCredentials({ ...options, auth: betterAuth, tokens })
+  const stopForgetting = keepAuditFor({ ...options, days: options.auditDays })
 
-  function whatWentWrong(err: unknown): Response {
-    if (isDatabaseAway(err)) throw err
-    log.error({ err }, 'A sign-in request failed.')
-    return answer(500, { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong. Try again.' })
-  }
-
-  const respond = async (request: Request): Promise<Response> => {
-    const { pathname } = new URL(request.url)
-    if (!endpoints.has(pathname)) return answer(404, { code: 'NOT_FOUND', message: 'Not found.' })
-    if (pathname === `${basePath}/sign-out`) return signOut(withOrigin(request))
-    const response = await auth.handler(await withoutDead(withOrigin(request))).catch(whatWentWrong)
-    // Whoever lost a race of set-ups got as far as the database, and has its complaint.
-    const mayHaveLost = pathname === signUpPath && (response.status === 422 || response.status >= 500)
-    if (mayHaveLost && !(await setUp.isNeeded())) return answer(403, setUpIsDone)
-    // better-auth does not tell an outage from a mistake: asking the database anything does.
+  /** better-auth does not tell an outage from a mistake: asking the database anything does. */
+  const ask = async (request: Request): Promise<Response> => {
+    const response = await betterAuth.handler(await credentials.withoutDead(withOrigin(request)))
     if (response.status >= 500) await setUp.isNeeded()
     return response
   }
+  const endpoints = createEndpoints({
+    ...common,
+    ask,
+    credentials: { ...credentials, signOut: (request) => credentials.signOut(withOrigin(request)) },
+    setUp,
+    invitations,
+    passwordResets,
+    throttle,
+  })
+
+  function refusalOf(error: unknown, request: Request): Response {
+    if (isDatabaseAway(error)) return notNow(request)
+    if (error instanceof Refused) return answer(error.status, { code: error.code, message: error.message })
+    if (error instanceof AccountError) return answer(400, { code: error.code, message: error.message })
+    log.error({ err: error }, 'A sign-in request failed.')
+    return answer(500, { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong. Try again.' })
+  }
 
   return {
-    handler: async (request) => {
+    async handler(request) {
       try {
-        return await respond(request)
-      } catch (err) {
-        return isDatabaseAway(err) ? notNow(request) : whatWentWrong(err)
+        return (await endpoints(request)) ?? answer(404, { code: 'NOT_FOUND', message: 'Not found.' })
+      } catch (error) {
+        return refusalOf(error, request)
       }
     },
 
-    viewerOf,
+    viewerOf: credentials.viewerOf,
+    watch: credentials.watch,
 
     needsSetup: () =>
       setUp.isNeeded().catch((error: unknown) => {
         if (isDatabaseAway(error)) return false
         throw error
       }),
+
+    accounts: {
+      people: createPeople(common),
+      invitations,
+      passwordResets,
+      browserSessions,
+      passwords: createPasswords({ ...common, browserSessions, throttle }),
+      tokens,
+      audit,
+    },
+
+    async close() {
+      stopForgetting()
+      credentials.close()
+    },
   }
 }

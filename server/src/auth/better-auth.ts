@@ -1,11 +1,11 @@
 /** better-auth, set up for us: e-mail and password, sessions in the database, and nothing that we don't use. */
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
-import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { APIError } from 'better-auth/api'
 import { isDatabaseAway } from '../db/away.ts'
 import type { PrismaClient } from '../db/client.ts'
 import type { Log } from '../scan/ports.ts'
-import type { SetUp } from './set-up.ts'
+import { admission } from './join.ts'
 
 export const basePath = '/api/auth'
 export const signUpPath = `${basePath}/sign-up/email`
@@ -15,7 +15,6 @@ export const SESSION_SECONDS = 7 * 24 * 60 * 60
 
 export interface BetterAuthOptions {
   prisma: PrismaClient
-  setUp: SetUp
   /** Signs cookies: at least 32 random characters. */
   secret: string
   /** Origins that may send cookies with a request, e.g. `https://wheel.example.com`. */
@@ -24,19 +23,18 @@ export interface BetterAuthOptions {
   secureCookies: boolean
   /** The header in which the edge puts the address of the socket; forwarding headers are not believed. */
   clientAddressHeader: string
-  /** 30 sign-ins and 30 sign-ups a minute from one address. */
-  rateLimited: boolean
   log: Log
 }
 
 /** What a wrong password gets, word for word. */
 const invalidSignIn = { code: 'INVALID_EMAIL_OR_PASSWORD', message: 'Invalid email or password' }
-const perMinute = { window: 60, max: 30 }
+
+const signUpIsNotHere = { code: 'SIGN_UP_CLOSED', message: 'Accounts are made by invitation.' }
 
 export type BetterAuth = ReturnType<typeof createBetterAuth>
 
 export function createBetterAuth(options: BetterAuthOptions) {
-  const { prisma, setUp, log } = options
+  const { prisma, log } = options
   return betterAuth({
     appName: 'Wheel Analyzer',
     basePath,
@@ -59,14 +57,13 @@ export function createBetterAuth(options: BetterAuthOptions) {
         isDemo: { type: 'boolean', required: true, defaultValue: false, input: false },
         disabled: { type: 'boolean', required: true, defaultValue: false, input: false },
         founder: { type: 'boolean', required: false, input: false, returned: false },
+        invitationId: { type: 'string', required: false, input: false, returned: false },
       },
     },
     // No copy of the session in a cookie: a session that is ended is ended at once.
     session: { expiresIn: SESSION_SECONDS, cookieCache: { enabled: false } },
-    rateLimit: {
-      enabled: options.rateLimited,
-      customRules: { '/sign-in/email': perMinute, '/sign-up/email': perMinute },
-    },
+    // Ours stand before it, and are shared by all servers.
+    rateLimit: { enabled: false },
     advanced: {
       cookiePrefix: 'wheel-analyzer',
       useSecureCookies: options.secureCookies,
@@ -75,15 +72,18 @@ export function createBetterAuth(options: BetterAuthOptions) {
       disableOriginCheck: false,
       disableCSRFCheck: false,
     },
-    hooks: {
-      before: createAuthMiddleware(async ({ path, body }) => {
-        if (path === '/sign-up/email') await setUp.admit(body)
-      }),
-    },
     databaseHooks: {
-      // `founder` is unique: of several first people, the database lets one in.
       user: {
-        create: { before: async (user) => ({ data: { ...user, role: 'ADMINISTRATOR', founder: true } }) },
+        create: {
+          before: async (user) => {
+            const admitted = admission.getStore()
+            if (admitted === undefined) throw APIError.from('FORBIDDEN', signUpIsNotHere)
+            const { role, invitation } = admitted
+            // Both are unique: of several first people, or several with one invitation, the database lets one in.
+            const ticket = invitation === null ? { founder: true } : { invitationId: invitation.id }
+            return { data: { ...user, name: user.name.trim(), role, ...ticket } }
+          },
+        },
       },
       session: {
         create: {

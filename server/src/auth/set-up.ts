@@ -1,21 +1,23 @@
-/** Sign-up is set-up: it makes the first account of an installation, its administrator, and then closes for good. */
+/** Set-up makes the first account of an installation, its administrator, and then closes for good. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { APIError } from 'better-auth/api'
 import type { PrismaClient } from '../db/client.ts'
+import { Refused } from './answers.ts'
 
 /** Long enough to make guessing pointless, short enough for a typing error. */
 const wrongCodeDelayMs = 500
 
-export const setUpIsDone = {
-  code: 'SIGN_UP_CLOSED',
-  message: 'This installation has been set up already. Ask its administrator for an account.',
-}
+export const setUpIsDone = () =>
+  new Refused(403, {
+    code: 'SIGN_UP_CLOSED',
+    message: 'This installation has been set up already. Ask its administrator for an invitation.',
+  })
 
-const wrongCode = {
-  code: 'WRONG_SETUP_CODE',
-  message: 'The set-up code is missing or wrong. The server prints it when it starts.',
-}
+const wrongCode = () =>
+  new Refused(403, {
+    code: 'WRONG_SETUP_CODE',
+    message: 'The set-up code is missing or wrong. The server prints it when it starts.',
+  })
 
 /** Takes the same time wherever they differ, and whatever their lengths. */
 const isSame = (a: string, b: string): boolean => {
@@ -24,23 +26,25 @@ const isSame = (a: string, b: string): boolean => {
 }
 
 export interface SetUp {
-  /** True until a real person (the demo account is none) has an account. */
+  /** True until a real person (the demo account is none) is its administrator. */
   isNeeded(): Promise<boolean>
-  /** @throws APIError 403 when this sign-up may not happen */
-  admit(body: unknown): Promise<void>
+  /** @throws Refused when that is not the code, or nobody needs one any more */
+  admit(code: unknown): Promise<void>
 }
 
 export function createSetUp(prisma: PrismaClient, setupCode: string): SetUp {
   const isNeeded = async () =>
-    (await prisma.user.findFirst({ where: { isDemo: false }, select: { id: true } })) === null
+    (await prisma.user.findFirst({
+      where: { isDemo: false, role: 'ADMINISTRATOR' },
+      select: { id: true },
+    })) === null
   return {
     isNeeded,
-    admit: async (body) => {
-      if (!(await isNeeded())) throw APIError.from('FORBIDDEN', setUpIsDone)
-      const given = typeof body === 'object' && body !== null && 'setupCode' in body ? body.setupCode : null
-      if (typeof given === 'string' && isSame(given.trim(), setupCode)) return
+    async admit(code) {
+      if (!(await isNeeded())) throw setUpIsDone()
+      if (typeof code === 'string' && isSame(code.trim(), setupCode)) return
       await delay(wrongCodeDelayMs)
-      throw APIError.from('FORBIDDEN', wrongCode)
+      throw wrongCode()
     },
   }
 }

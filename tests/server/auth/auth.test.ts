@@ -4,35 +4,20 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Auth, type AuthOptions, createAuth } from '../../../server/src/auth/auth.ts'
 import { demoEmail, demoPassword } from '../../../server/src/auth/demo-account.ts'
-import { openRevocations } from '../../../server/src/auth/revocations.ts'
 import { loadSecret } from '../../../server/src/auth/secret.ts'
-import { realClock } from '../../support/fakes.ts'
-import { databases, silent, type TestDatabase } from '../db/databases.ts'
+import { authOptions } from '../../support/accounts.ts'
+import { databases, type TestDatabase } from '../db/databases.ts'
 
 const origin = 'http://127.0.0.1:4000'
 const setupCode = 'k7qf-2m9x-w4hd-8tzn'
 const ada = { name: 'Ada', email: 'ada@example.com', password: 'correct horse' }
 
-describe.each(databases)('createAuth on $kind', ({ kind, open }) => {
+describe.each(databases)('createAuth on $kind', ({ open }) => {
   let database: TestDatabase
   let auth: Auth
 
   const create = async (options: Partial<AuthOptions> = {}) =>
-    createAuth({
-      prisma: database.prisma,
-      afterOutage: database.afterOutage,
-      revocations: await openRevocations({ shared: null, clock: realClock, log: silent }),
-      clock: realClock,
-      secret: 'a secret of this test, long enough to be one',
-      publicUrl: null,
-      secureCookies: false,
-      environment: 'LOCAL',
-      setupCode,
-      clientAddressHeader: 'x-client-address',
-      rateLimited: false,
-      log: silent,
-      ...options,
-    })
+    createAuth({ ...(await authOptions(database)), setupCode, ...options })
 
   beforeAll(async () => {
     database = await open()
@@ -82,8 +67,8 @@ describe.each(databases)('createAuth on $kind', ({ kind, open }) => {
         name: ada.name,
         role: 'ADMINISTRATOR',
         isDemo: false,
-        sessionId: expect.any(String),
-        sessionExpiresAt: expect.any(Date),
+        credential: { kind: 'SESSION', id: expect.any(String), expiresAt: expect.any(Date) },
+        scopes: new Set(['READ', 'SCAN', 'ADMIN']),
       })
       expect((await signIn()).status).toBe(200)
     })
@@ -252,8 +237,8 @@ describe.each(databases)('createAuth on $kind', ({ kind, open }) => {
   describe('the door', () => {
     it.each([
       '/sign-in/social',
-      '/request-password-reset',
-      '/reset-password',
+      '/forget-password',
+      '/reset-password/x',
       '/change-email',
       '/update-user',
       '/delete-user',
@@ -323,9 +308,8 @@ describe.each(databases)('createAuth on $kind', ({ kind, open }) => {
     })
 
     it('slows down one address, whatever it says in forwarding headers', async () => {
-      const limited = await create({ rateLimited: true })
-      // The limiter's memory is the process's: other addresses for each suite.
-      const network = kind === 'PGlite' ? '198.51.100' : '192.0.2'
+      const limited = await create({ signInsPerMinute: 30 })
+      const network = '198.51.100'
       const attempt = (address: string, forwarded: string) =>
         post(
           '/sign-in/email',

@@ -5,6 +5,7 @@ import { fingerprintOf } from '../../../server/src/auth/remembered.ts'
 import { openRevocations, type RevocationBook } from '../../../server/src/auth/revocations.ts'
 import { guarded } from '../../../server/src/db/guarded.ts'
 import { DatabaseAway } from '../../../server/src/scan/errors.ts'
+import { authOptions } from '../../support/accounts.ts'
 import { fakeClock, recordingLog, type FakeClock, type RecordingLog } from '../../support/fakes.ts'
 import { databases, type TestDatabase } from '../db/databases.ts'
 
@@ -26,6 +27,7 @@ describe.each(databases)('signing in and out with the database away ($kind)', ({
   }
   const create = async () =>
     createAuth({
+      ...(await authOptions(database)),
       prisma: guarded(database.prisma, {
         guard: async (work) => {
           if (isAway) throw new DatabaseAway()
@@ -35,13 +37,6 @@ describe.each(databases)('signing in and out with the database away ($kind)', ({
       afterOutage: (work) => void postponed.push(work),
       revocations,
       clock,
-      secret: 'a secret of this test, long enough to be one',
-      publicUrl: null,
-      secureCookies: false,
-      environment: 'LOCAL',
-      setupCode: 'k7qf-2m9x-w4hd-8tzn',
-      clientAddressHeader: 'x-client-address',
-      rateLimited: false,
       log,
     })
 
@@ -132,15 +127,15 @@ describe.each(databases)('signing in and out with the database away ($kind)', ({
     const response = await post('/sign-out', {}, { cookie })
     expect(response.status).toBe(200)
     expect(response.headers.getSetCookie()[0]).toMatch(/session_token=;.*Max-Age=0/)
-    expect(gone).toContain(viewer?.sessionId)
+    expect(gone).toContain(viewer?.credential.id)
     expect(await viewerOf(cookie)).toBeNull()
 
     isAway = false
-    expect(await database.prisma.session.count({ where: { id: viewer?.sessionId ?? '' } })).toBe(1)
+    expect(await database.prisma.session.count({ where: { id: viewer?.credential.id ?? '' } })).toBe(1)
     expect(await viewerOf(cookie)).toBeNull()
     expect(await (await sessionOf(cookie)).json()).toBeNull()
     await comeBack()
-    expect(await database.prisma.session.count({ where: { id: viewer?.sessionId ?? '' } })).toBe(0)
+    expect(await database.prisma.session.count({ where: { id: viewer?.credential.id ?? '' } })).toBe(0)
     expect(log.lines).toEqual([])
   })
 

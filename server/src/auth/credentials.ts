@@ -1,0 +1,124 @@
+/** The person behind a session cookie or an API token, remembered for a moment; and the end of a session by sign-out. */
+import { isDatabaseAway } from '../db/away.ts'
+import type { Database } from '../db/client.ts'
+import { DatabaseAway } from '../scan/errors.ts'
+import type { Clock } from '../scan/ports.ts'
+import type { ApiTokens } from './api-tokens.ts'
+import { SESSION_SECONDS, type BetterAuth } from './better-auth.ts'
+import { createCredentialMemory, fingerprintOf, type Verified } from './remembered.ts'
+import type { RevocationBook } from './revocations.ts'
+import { readCookie, tokenOf } from './session-cookie.ts'
+import { scopesOf, type Viewer } from './viewer.ts'
+import { createWatched, type Watched } from './watched.ts'
+
+export interface CredentialsOptions extends Pick<Database, 'prisma' | 'afterOutage'> {
+  auth: BetterAuth
+  tokens: Pick<ApiTokens, 'verify'>
+  revocations: RevocationBook
+  clock: Pick<Clock, 'now'>
+  /** Signs cookies. */
+  secret: string
+}
+
+export interface Credentials extends Pick<Watched, 'watch' | 'close'> {
+  /**
+   * Null when there is no credential, or none that is good (signed out, expired, revoked, disabled). A token, where
+   * there is one, is what counts: a bad one is not made up for by a cookie.
+   * @throws DatabaseAway when it can neither be looked up nor be remembered
+   */
+  viewerOf(headers: Headers): Promise<Viewer | null>
+  /** Answers the request. Whoever signs out is out: on every server, and also when the database cannot be told now. */
+  signOut(request: Request): Promise<Response>
+  /** The request, without the cookie of a session that was signed out while the database was away. */
+  withoutDead(request: Request): Promise<Request>
+}
+
+export async function createCredentials(options: CredentialsOptions): Promise<Credentials> {
+  const { auth, tokens, prisma, afterOutage, revocations, clock, secret } = options
+  const { name: cookieName } = (await auth.$context).authCookies.sessionToken
+  const memory = createCredentialMemory<Viewer>(options)
+  /** How each viewer came to be known. */
+  const sources = new WeakMap<Viewer, () => Promise<Viewer | null>>()
+  const watched = createWatched({ again: async (viewer) => sources.get(viewer)?.() ?? null })
+  const unsubscribe = revocations.onRevoked((ids) => watched.revoked(ids))
+
+  async function lookUp(headers: Headers, cookie: string): Promise<Verified<Viewer> | null> {
+    const token = tokenOf(cookie, secret)
+    if (token === null) return null
+    const found = await auth.api.getSession({ headers, query: { disableRefresh: true } })
+    if (!found || found.user.disabled || found.session.token !== token) return null
+    const { user, session } = found
+    const value: Viewer = {
+      id: user.id,
+      email: user.email,
+      name: user.name,
+      role: user.role,
+      isDemo: user.isDemo,
+      credential: { kind: 'SESSION', id: session.id, expiresAt: session.expiresAt },
+      scopes: scopesOf(user.role),
+    }
+    return { value, ids: [session.id, user.id], expiresAt: session.expiresAt }
+  }
+
+  function known(credential: string, verify: () => Promise<Verified<Viewer> | null>): Promise<Viewer | null> {
+    const fingerprint = fingerprintOf(credential)
+    const verified = () =>
+      verify().catch((error: unknown) => {
+        throw isDatabaseAway(error) ? new DatabaseAway({ cause: error }) : error
+      })
+    const ask = async (): Promise<Viewer | null> => {
+      const viewer = await memory.get(fingerprint, verified)
+      if (viewer !== null && !sources.has(viewer)) sources.set(viewer, ask)
+      return viewer
+    }
+    return ask()
+  }
+
+  function ofSession(headers: Headers): Promise<Viewer | null> {
+    const cookie = readCookie(headers, cookieName)
+    if (cookie === null) return Promise.resolve(null)
+    // All that the look-up needs: a stream that is watched holds on to it.
+    const own = new Headers({ cookie: `${cookieName}=${encodeURIComponent(cookie)}` })
+    return known(cookie, () => lookUp(own, cookie))
+  }
+
+  return {
+    async viewerOf(headers) {
+      const [, token] = /^bearer\s+(.*)$/i.exec(headers.get('authorization')?.trim() ?? '') ?? []
+      return token === undefined ? ofSession(headers) : known(token, () => tokens.verify(token))
+    },
+
+    watch: watched.watch,
+
+    async signOut(request) {
+      const cookie = readCookie(request.headers, cookieName)
+      const token = cookie === null ? null : tokenOf(cookie, secret)
+      const viewer = token === null ? null : await ofSession(request.headers).catch(() => null)
+      const response = await auth.handler(request)
+      if (cookie === null || token === null || !response.ok) return response
+      await revocations.end(fingerprintOf(cookie), clock.now() + SESSION_SECONDS * 1000)
+      if (viewer !== null) await revocations.revoke([viewer.credential.id])
+      const forget = () => prisma.session.deleteMany({ where: { token } })
+      await forget().catch((error: unknown) => {
+        if (!isDatabaseAway(error)) throw error
+        afterOutage(forget)
+      })
+      return response
+    },
+
+    async withoutDead(request) {
+      const cookie = readCookie(request.headers, cookieName)
+      if (cookie === null) return request
+      const isForged = tokenOf(cookie, secret) === null
+      if (!isForged && !(await revocations.isEnded(fingerprintOf(cookie)))) return request
+      const headers = new Headers(request.headers)
+      headers.delete('cookie')
+      return new Request(request, { headers })
+    },
+
+    close() {
+      unsubscribe()
+      watched.close()
+    },
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Credentials that something runs on (a socket, a stream): whoever watches one is told once that it has ended or that
+ * its rights are others now. Told at once by a revocation, and within seconds when that message was lost, because each
+ * watched credential is verified again and again: once for all who watch it.
+ */
+import type { Viewer } from './viewer.ts'
+
+export interface WatchedOptions {
+  /** Null when the credential is worth nothing any more. Remembers for a few seconds, so it may be asked often. */
+  again(viewer: Viewer): Promise<Viewer | null>
+  everyMs?: number
+}
+
+export interface Watched {
+  /** The answer stops watching. `end` is called at most once. */
+  watch(viewer: Viewer, end: () => void): () => void
+  /** What was revoked: ids of credentials or people. */
+  revoked(ids: string[]): void
+  close(): void
+}
+
+interface Group {
+  viewer: Viewer
+  ends: Set<() => void>
+}
+
+const EVERY_MS = 1_000
+
+export function createWatched({ again, everyMs = EVERY_MS }: WatchedOptions): Watched {
+  /** By credential. */
+  const groups = new Map<string, Group>()
+  let timer: NodeJS.Timeout | undefined
+  let looking = false
+
+  function end(key: string): void {
+    const group = groups.get(key)
+    leave(key)
+    for (const tell of group?.ends ?? []) tell()
+  }
+
+  function leave(key: string): void {
+    groups.delete(key)
+    if (groups.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  /** What cannot be verified has ended too: whoever comes back is told why. */
+  async function look(): Promise<void> {
+    if (looking) return
+    looking = true
+    for (const [key, group] of groups) {
+      const now = await again(group.viewer).catch(() => null)
+      if (groups.get(key) !== group) continue
+      if (now === null || !isSame(now, group.viewer)) end(key)
+      else group.viewer = now
+    }
+    looking = false
+  }
+
+  return {
+    watch(viewer, tell) {
+      const key = keyOf(viewer)
+      const group = groups.get(key) ?? { viewer, ends: new Set() }
+      groups.set(key, group)
+      // A function of its own: the same one may watch twice.
+      const one = () => tell()
+      group.ends.add(one)
+      timer ??= setInterval(() => void look(), everyMs)
+      timer.unref()
+      return () => {
+        group.ends.delete(one)
+        if (group.ends.size === 0 && groups.get(key) === group) leave(key)
+      }
+    },
+
+    revoked(ids) {
+      for (const [key, { viewer }] of groups)
+        if (ids.includes(viewer.id) || ids.includes(viewer.credential.id)) end(key)
+    },
+
+    close() {
+      clearInterval(timer)
+      groups.clear()
+    },
+  }
+}
+
+const keyOf = ({ credential }: Viewer) => `${credential.kind} ${credential.id}`
+
+function isSame(a: Viewer, b: Viewer): boolean {
+  return (
+    a.role === b.role &&
+    a.scopes.size === b.scopes.size &&
+    [...a.scopes].every((scope) => b.scopes.has(scope))
+  )
+}

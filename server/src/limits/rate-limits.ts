@@ -1,0 +1,98 @@
+/** How many requests a minute are answered: by credential, by person, and by address. */
+import type { Viewer } from '../auth/viewer.ts'
+import type { Count, Counters } from './counters.ts'
+import { networkOf } from './network.ts'
+
+export interface Verdict {
+  allowed: boolean
+  /** Of the bound that is nearest; Infinity when nothing is limited. */
+  limit: number
+  remaining: number
+  /** Until there is room again. */
+  resetSeconds: number
+}
+
+export interface RateLimits {
+  /** Counts a request, or one operation of a socket. `viewer` is null for somebody who is not signed in. */
+  take(viewer: Pick<Viewer, 'id' | 'credential'> | null, address: string, cost?: number): Promise<Verdict>
+  /** The same for a request, which is counted once, by whoever judges it first. */
+  takeOnce(
+    request: object,
+    viewer: Pick<Viewer, 'id' | 'credential'> | null,
+    address: string,
+  ): Promise<Verdict>
+  /** What to tell somebody whose address has had its share, before anything is looked up for them; else null. */
+  spent(address: string): Promise<Verdict | null>
+}
+
+const MINUTE_MS = 60_000
+
+/** A program that has spent its token's share leaves its owner's page working. */
+const PERSON_FACTOR = 2
+/** An office behind one address. */
+const ADDRESS_FACTOR = 5
+
+const unlimited: Verdict = { allowed: true, limit: Infinity, remaining: Infinity, resetSeconds: 0 }
+
+/** @param options.perMinute for one credential; 0: no limits */
+export function createRateLimits(counters: Counters, { perMinute }: { perMinute: number }): RateLimits {
+  const addressLimit = perMinute * ADDRESS_FACTOR
+  const addressKey = (address: string) => `requests:address:${networkOf(address)}`
+
+  const judged = new WeakMap<object, Promise<Verdict>>()
+
+  const limits: RateLimits = {
+    takeOnce(request, viewer, address) {
+      const before = judged.get(request)
+      if (before !== undefined) return before
+      const verdict = limits.take(viewer, address)
+      judged.set(request, verdict)
+      return verdict
+    },
+
+    async take(viewer, address, cost = 1) {
+      if (perMinute === 0) return unlimited
+      const bounds: [key: string, limit: number][] = [[addressKey(address), addressLimit]]
+      if (viewer !== null) {
+        const { kind, id } = viewer.credential
+        bounds.push([`requests:${kind.toLowerCase()}:${id}`, perMinute])
+        bounds.push([`requests:person:${viewer.id}`, perMinute * PERSON_FACTOR])
+      }
+      const verdicts = await Promise.all(
+        bounds.map(async ([key, limit]) => verdictOf(await counters.add(key, cost, MINUTE_MS), limit)),
+      )
+      return verdicts.reduce((a, b) => (isTighter(b, a) ? b : a))
+    },
+
+    async spent(address) {
+      if (perMinute === 0) return null
+      const found = await counters.peek(addressKey(address))
+      return found.count < addressLimit ? null : { ...verdictOf(found, addressLimit), allowed: false }
+    },
+  }
+  return limits
+}
+
+/** As clients expect them; none when nothing is limited. */
+export function rateLimitHeaders({ limit, remaining, resetSeconds }: Verdict): Record<string, string> {
+  if (limit === Infinity) return {}
+  return {
+    'RateLimit-Limit': String(limit),
+    'RateLimit-Remaining': String(remaining),
+    'RateLimit-Reset': String(resetSeconds),
+  }
+}
+
+const verdictOf = ({ count, resetMs }: Count, limit: number): Verdict => ({
+  allowed: count <= limit,
+  limit,
+  remaining: Math.max(0, limit - count),
+  resetSeconds: Math.max(1, Math.ceil(resetMs / 1000)),
+})
+
+/** The bound that a client runs into first; of those that it ran into, the one that holds longest. */
+function isTighter(a: Verdict, b: Verdict): boolean {
+  if (a.remaining !== b.remaining) return a.remaining < b.remaining
+  if (a.allowed !== b.allowed) return !a.allowed
+  return a.resetSeconds > b.resetSeconds
+}
