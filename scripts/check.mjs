@@ -11,6 +11,7 @@ const before = contract()
 const printed = call(bin('tsx'), ['server/src/graphql/print-schema.ts']) === 0
 const checks = {
   'schema.graphql is what the code says': printed && contract() === before,
+  'no change of the schema breaks clients unannounced': call(bin('tsx'), ['scripts/schema-changes.ts']) === 0,
   'the page’s documents fit the schema': call(bin('graphql-codegen'), ['--config', 'codegen.ts']) === 0,
   'formatting (npm run format)': call(bin('prettier'), ['--check', '--log-level', 'warn', '.']) === 0,
   'lint (npm run lint)': call(bin('oxlint'), ['--quiet']) === 0,

@@ -1,9 +1,13 @@
 /** The record of who scanned what, when, and how it ended. */
 import { DatabaseAway } from '../scan/errors.ts'
-import type { ScanRuns } from '../scan/ports.ts'
+import { pageOf } from '../scan/page.ts'
+import type { ScanHistory, ScanRuns } from '../scan/ports.ts'
 import type { Database } from './client.ts'
 
-export function createScanRuns({ prisma, afterOutage }: Pick<Database, 'prisma' | 'afterOutage'>): ScanRuns {
+export function createScanRuns({
+  prisma,
+  afterOutage,
+}: Pick<Database, 'prisma' | 'afterOutage'>): ScanRuns & ScanHistory {
   return {
     started: async ({ runId, ...run }) => {
       await prisma.scanRun.createMany({ data: { id: runId, ...run }, skipDuplicates: true })
@@ -39,6 +43,21 @@ export function createScanRuns({ prisma, afterOutage }: Pick<Database, 'prisma' 
         select: { durationMs: true, tickersDone: true },
       })
       return last === null ? null : { ...last, durationMs: last.durationMs ?? 0 }
+    },
+
+    list: async ({ first, after }) => {
+      const rows = await prisma.scanRun.findMany({
+        where: {
+          ...(after !== null && {
+            OR: [{ startedAt: { lt: after.at } }, { startedAt: after.at, id: { lt: after.id } }],
+          }),
+        },
+        orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+        take: first + 1,
+        omit: { startedById: true },
+        include: { startedBy: { select: { id: true, name: true } } },
+      })
+      return pageOf(rows, first)
     },
   }
 }

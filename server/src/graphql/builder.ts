@@ -1,9 +1,11 @@
 /** The schema builder: which types exist in TypeScript, nothing about the schema itself. */
 import SchemaBuilder from '@pothos/core'
+import ComplexityPlugin from '@pothos/plugin-complexity'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
-import { createGraphQLError } from 'graphql-yoga'
 import type { Instant, IsoDate } from '../scan/model.ts'
+import { forbidden, scopesOfViewer, type AccessScope } from './access.ts'
 import type { GraphQLContext } from './context.ts'
+import { costOf } from './cost.ts'
 
 export const builder = new SchemaBuilder<{
   Context: GraphQLContext
@@ -13,14 +15,19 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: Instant; Output: Instant }
     ID: { Input: string; Output: string }
   }
-  AuthScopes: { administrator: boolean }
+  AuthScopes: Record<AccessScope, boolean>
 }>({
-  plugins: [ScopeAuthPlugin],
+  plugins: [ComplexityPlugin, ScopeAuthPlugin],
+  complexity: { fieldComplexity: costOf },
   defaultFieldNullability: false,
   scopeAuth: {
-    authScopes: ({ viewer }) => ({ administrator: viewer.role === 'ADMINISTRATOR' }),
-    unauthorizedError: () =>
-      createGraphQLError('Only an administrator may do this.', { extensions: { code: 'FORBIDDEN' } }),
+    authScopes: ({ viewer }) => scopesOfViewer(viewer),
+    // Before anything is subscribed to, not at each event.
+    authorizeOnSubscribe: true,
+    unauthorizedError: (_parent, { viewer }, { parentType, fieldName }) => {
+      const stated = parentType.getFields()[fieldName]?.extensions['pothosOptions']
+      return forbidden(viewer, (stated as { authScopes?: unknown } | undefined)?.authScopes)
+    },
   },
 })
 
@@ -32,8 +39,13 @@ builder.scalarType('DateTime', {
   serialize: asText,
 })
 
-builder.queryType({ description: 'Reading. Every field needs a signed-in person.' })
-builder.mutationType({ description: 'Doing. Every field needs a signed-in person.' })
+builder.queryType({
+  description: 'Reading. Every field needs a signed-in person, or a token with the scope `READ`.',
+})
+builder.mutationType({
+  description:
+    'Doing. Each field says whose it is; refusals have the code `FORBIDDEN` and say what is missing.',
+})
 builder.subscriptionType({
   description: 'Following, over WebSocket (graphql-transport-ws) or server-sent events.',
 })

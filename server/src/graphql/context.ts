@@ -1,10 +1,12 @@
 /** What resolvers may use. Made once per request, or per subscription. */
-import type { Viewer } from '../auth/auth.ts'
+import type { Ticket } from '../ready-answers/answers.ts'
+import type { Accounts } from '../auth/accounts.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import type { CuratedList } from '../scan/curated-list.ts'
 import type { LiveStatus } from '../scan/live.ts'
 import type { Criteria } from '../scan/criteria.ts'
 import type { Instant } from '../scan/model.ts'
-import type { Clock, MarketData, MarketHours } from '../scan/ports.ts'
+import type { Clock, MarketData, MarketHours, ScanHistory } from '../scan/ports.ts'
 import type { Scanner } from '../scan/scanner.ts'
 
 /** The installation, the same for every request. */
@@ -16,7 +18,11 @@ export interface Api {
   marketHours: MarketHours
   clock: Clock
   criteria: Criteria
+  runs: ScanHistory
+  accounts: Accounts
   /** When the next scheduled scan is due; null when none is. */
+  /** For how long results and status are kept, milliseconds. */
+  resultsLifetimeMs: number
   nextScheduledScan: () => Instant | null
   isLocalEnvironment: boolean
 }
@@ -24,4 +30,8 @@ export interface Api {
 export interface GraphQLContext extends Api {
   /** Nobody gets as far as a resolver without being signed in. */
   viewer: Viewer
+  /** IP address of the client, as far as it can be known. */
+  address: string
+  /** Of an answer that is to be kept; null for any other. */
+  ticket: Ticket | null
 }

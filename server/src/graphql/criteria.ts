@@ -1,5 +1,6 @@
 /** The criteria of the installation: returned with the results, edited by administrators. */
 import type { ScanCriteria } from '../scan/model.ts'
+import { rules } from './access.ts'
 import { builder } from './builder.ts'
 import { OptionSideEnum } from './options.ts'
 
@@ -35,9 +36,16 @@ builder.mutationField('updateScanCriteria', (t) =>
   t.field({
     type: ScanCriteriaType,
     description: 'Changes what the next scan keeps, for everybody. Administrators. Errors: `BAD_INPUT`.',
-    authScopes: { administrator: true },
-    args: { input: t.arg({ type: ScanCriteriaInput, required: true }) },
-    resolve: (_root, { input }, { criteria }) => criteria.update(changeOf(input)),
+    authScopes: rules.administer,
+    args: { input: t.arg({ type: ScanCriteriaInput, required: true, description: 'What to change.' }) },
+    resolve: async (_root, { input }, { criteria, accounts, viewer, address }) => {
+      const change = changeOf(input)
+      const changed = await criteria.update(change)
+      const words = Object.entries(change).map(([name, value]) => `${name} ${value ?? 'any'}`)
+      const summary = `Changed what a scan keeps: ${words.join(', ') || 'nothing'}.`
+      await accounts.audit.write({ action: 'CRITERIA_CHANGED', actor: viewer, summary, address })
+      return changed
+    },
   }),
 )
 

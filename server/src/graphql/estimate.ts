@@ -1,5 +1,6 @@
 /** What a scan will take, asked before it is started. */
 import type { ScanEstimate } from '../scan/estimate.ts'
+import { rules } from './access.ts'
 import { builder } from './builder.ts'
 
 const ScanEstimateType = builder.objectRef<ScanEstimate>('ScanEstimate').implement({
@@ -32,6 +33,7 @@ builder.queryField('scanEstimate', (t) =>
   t.field({
     type: ScanEstimateType,
     description: 'Requests, credits and time of a scan, before it is started.',
+    authScopes: rules.read,
     resolve: (_root, _args, { scanner }) => scanner.estimate(),
   }),
 )

@@ -1,5 +1,6 @@
 /** On demand: where a contract's numbers come from. */
 import type { Explanation, ExplanationInput, Unit } from '../scan/explain.ts'
+import { rules } from './access.ts'
 import { builder } from './builder.ts'
 
 const UnitEnum = builder.enumType('Unit', {
@@ -49,6 +50,7 @@ builder.queryField('explain', (t) =>
     type: [ExplanationType],
     nullable: true,
     description: 'Where each number of a contract comes from; null when the latest results do not have it.',
+    authScopes: rules.read,
     args: { contractId: t.arg.id({ required: true, description: '`OptionContract.id`.' }) },
     resolve: (_root, { contractId }, { scanner }) => scanner.explain(contractId),
   }),

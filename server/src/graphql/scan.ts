@@ -3,7 +3,9 @@ import type { Instant } from '../scan/model.ts'
 import type { CancelOutcome, StartOutcome } from '../scan/scanner.ts'
 import { asSnapshot } from '../scan/status-update.ts'
 import type { ScanView } from '../scan/view.ts'
+import { rules } from './access.ts'
 import { builder } from './builder.ts'
+import { kept } from './kept.ts'
 import { ScanCriteriaType } from './criteria.ts'
 import {
   ExpirationKindEnum,
@@ -108,8 +110,11 @@ const ScanFilterInput = builder.inputType('ScanFilter', {
 builder.queryField('scanResults', (t) =>
   t.field({
     type: ScanResults,
-    args: { filter: t.arg({ type: ScanFilterInput }) },
-    resolve: (_root, { filter }, { scanner }) => scanner.results(filter),
+    description:
+      'Everything the scanner knows, in one read of the cache; while that is away, safe defaults and `degraded`.',
+    authScopes: rules.read,
+    args: { filter: t.arg({ type: ScanFilterInput, description: 'Narrows `tickers`; null: all.' }) },
+    resolve: async (_root, { filter }, context) => kept(await context.scanner.results(filter), context),
   }),
 )
 
@@ -118,6 +123,7 @@ builder.queryField('nextScheduledScan', (t) =>
     type: 'DateTime',
     nullable: true,
     description: 'When the installation’s schedule starts the next scan; null when it has none.',
+    authScopes: rules.read,
     resolve: (_root, _args, { nextScheduledScan }) => nextScheduledScan(),
   }),
 )
@@ -184,11 +190,17 @@ builder.mutationField('startScan', (t) =>
   t.field({
     type: StartScanResult,
     description:
-      'Starts a scan of the active stocks in the background. One runs at a time, on however many servers.',
+      'Starts a scan of the active stocks in the background. One runs at a time, on however many servers. Traders and administrators.',
+    authScopes: rules.scan,
     resolve: (_root, _args, { scanner, viewer }) => scanner.start(viewer.id),
   }),
 )
 
 builder.mutationField('cancelScan', (t) =>
-  t.field({ type: CancelScanResult, resolve: (_root, _args, { scanner }) => scanner.cancel() }),
+  t.field({
+    type: CancelScanResult,
+    description: 'Stops the running scan, whoever started it. Traders and administrators.',
+    authScopes: rules.scan,
+    resolve: (_root, _args, { scanner }) => scanner.cancel(),
+  }),
 )

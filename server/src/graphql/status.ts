@@ -1,10 +1,12 @@
 /** The scan's status: asked for, and followed. */
 import type { ScanProgress, ScanState } from '../scan/model.ts'
 import { asSnapshot, type StatusUpdate } from '../scan/status-update.ts'
+import { rules } from './access.ts'
 import { builder } from './builder.ts'
+import { kept } from './kept.ts'
 import { TickerOptions, TickerOutcomeType } from './options.ts'
 
-const ScanStateEnum = builder.enumType('ScanState', {
+export const ScanStateEnum = builder.enumType('ScanState', {
   values: {
     IDLE: { description: 'No scan is known of.' },
     RUNNING: {},
@@ -69,7 +71,8 @@ builder.queryField('scanStatus', (t) =>
   t.field({
     type: ScanStatus,
     description: 'The status as a snapshot.',
-    resolve: async (_root, _args, { scanner }) => asSnapshot(await scanner.results()),
+    authScopes: rules.read,
+    resolve: async (_root, _args, context) => asSnapshot(kept(await context.scanner.results(), context)),
   }),
 )
 
@@ -77,6 +80,7 @@ builder.subscriptionField('scanStatus', (t) =>
   t.field({
     type: ScanStatus,
     description: 'The current status at once, as a snapshot, then every change.',
+    authScopes: rules.read,
     subscribe: (_root, _args, { live }) => live.subscribe(),
     resolve: (update) => update,
   }),

@@ -1,6 +1,7 @@
 /** The curated list: reading it, and for administrators editing it. */
 import type { IntrinsicValue, Stock, ValuationModel, ValueSource } from '../scan/model.ts'
 import { discountPercent, intrinsicValueOf } from '../scan/rating.ts'
+import { rules } from './access.ts'
 import { builder } from './builder.ts'
 
 const ValueSourceEnum = builder.enumType('ValueSource', {
@@ -73,8 +74,11 @@ const UpdateStockInput = builder.inputType('UpdateStockInput', {
 builder.queryField('stocks', (t) =>
   t.field({
     type: [StockType],
-    description: 'The curated list, by symbol; with `active`, only the active or the inactive ones.',
-    args: { active: t.arg.boolean() },
+    description: 'The curated list, by symbol.',
+    authScopes: rules.read,
+    args: {
+      active: t.arg.boolean({ description: 'Only the active, or only the inactive ones; null: all.' }),
+    },
     resolve: (_root, { active }, { curatedList }) => curatedList.list(active == null ? {} : { active }),
   }),
 )
@@ -83,9 +87,17 @@ builder.mutationField('addStock', (t) =>
   t.field({
     type: StockType,
     description: 'Adds an active stock. Administrators. Errors: `BAD_INPUT`, `ALREADY_LISTED`.',
-    authScopes: { administrator: true },
-    args: { symbol: t.arg.string({ required: true }), name: t.arg.string() },
-    resolve: (_root, { symbol, name }, { curatedList }) => curatedList.add({ symbol, name: name ?? null }),
+    authScopes: rules.administer,
+    args: {
+      symbol: t.arg.string({ required: true, description: 'Ticker symbol, e.g. `AAPL` or `BRK.B`.' }),
+      name: t.arg.string({ description: 'Of the company, e.g. `Apple Inc.`' }),
+    },
+    resolve: async (_root, { symbol, name }, { curatedList, accounts, viewer, address }) => {
+      const stock = await curatedList.add({ symbol, name: name ?? null })
+      const summary = `Added ${stock.symbol} to the list.`
+      await accounts.audit.write({ action: 'STOCK_ADDED', actor: viewer, summary, address })
+      return stock
+    },
   }),
 )
 
@@ -93,14 +105,28 @@ builder.mutationField('updateStock', (t) =>
   t.field({
     type: StockType,
     description: 'Changes a stock of the list. Administrators. Errors: `BAD_INPUT`, `NOT_FOUND`.',
-    authScopes: { administrator: true },
+    authScopes: rules.administer,
     args: {
-      symbol: t.arg.string({ required: true }),
-      input: t.arg({ type: UpdateStockInput, required: true }),
+      symbol: t.arg.string({ required: true, description: 'Of a stock of the list, e.g. `AAPL`.' }),
+      input: t.arg({ type: UpdateStockInput, required: true, description: 'What to change.' }),
     },
-    resolve: (_root, { symbol, input }, { curatedList }) => curatedList.update(symbol, changeOf(input)),
+    resolve: async (_root, { symbol, input }, { curatedList, accounts, viewer, address }) => {
+      const change = changeOf(input)
+      const stock = await curatedList.update(symbol, change)
+      const summary = `Changed ${stock.symbol}: ${inWords(change)}.`
+      await accounts.audit.write({ action: 'STOCK_CHANGED', actor: viewer, summary, address })
+      return stock
+    },
   }),
 )
+
+/** E.g. `intrinsicValueEps 190, active false`. Notes are long, and nobody else's business. */
+function inWords(change: ReturnType<typeof changeOf>): string {
+  const words = Object.entries(change).map(([name, value]) =>
+    name === 'notes' ? 'notes' : `${name} ${value ?? 'forgotten'}`,
+  )
+  return words.join(', ') || 'nothing'
+}
 
 /** GraphQL has "absent" and "null"; a change takes null only where there is something to forget. */
 function changeOf(input: typeof UpdateStockInput.$inferInput) {

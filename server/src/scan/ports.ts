@@ -6,12 +6,14 @@ import type {
   Position,
   ScanCriteria,
   ScanEvent,
+  ScanState,
   ScanSummary,
   SeenPrice,
   Stock,
   TickerOutcome,
   TickerResult,
 } from './model.ts'
+import type { Page, PageRequest } from './page.ts'
 
 export interface Clock {
   /** Milliseconds since 1970: leases, time-outs, TTLs, durations. Never frozen. */
@@ -228,6 +230,32 @@ export interface ScanRuns {
   interruptOrphans(liveRunId: string | null, finishedAt: Instant): Promise<void>
   /** The latest run of a source that completed; null when there is none. */
   lastCompleted(source: string): Promise<Pick<RunSummary, 'durationMs' | 'tickersDone'> | null>
+}
+
+/** A run as people see it afterwards, or while it goes on. */
+export interface PastRun {
+  id: string
+  state: Exclude<ScanState, 'IDLE'>
+  /** Name of the provider. */
+  source: string
+  startedAt: Date
+  /** Null while it runs. */
+  finishedAt: Date | null
+  /** Null while it runs, and for one that nobody saw end. */
+  durationMs: number | null
+  tickersTotal: number
+  tickersDone: number
+  tickersFailed: number
+  contractsKept: number
+  /** Null while it runs. */
+  message: string | null
+  /** Null for a scheduled run, and when that account is gone. */
+  startedBy: { id: string; name: string } | null
+}
+
+export interface ScanHistory {
+  /** Newest first. */
+  list(page: PageRequest): Promise<Page<PastRun>>
 }
 
 /** What the scanner says to the operator. */
