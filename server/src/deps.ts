@@ -11,9 +11,12 @@ import type { Env } from './env.ts'
 import { createSchedule } from './events/schedule.ts'
 import { openFoundation, type Foundation } from './foundation.ts'
 import type { Api } from './graphql/context.ts'
+import type { Counters } from './limits/counters.ts'
+import { createMailer, type Mailer } from './mail/mailer.ts'
 import { nextOpening } from './market/calendar.ts'
 import { createCriteria } from './scan/criteria.ts'
 import { createCuratedList } from './scan/curated-list.ts'
+import { createDataVersion, type DataVersion } from './scan/data-version.ts'
 import { createLiveStatus } from './scan/live.ts'
 import type { ScanCriteria } from './scan/model.ts'
 import type { Ops } from './ops/routes.ts'
@@ -26,6 +29,8 @@ export interface Deps {
   auth: Auth
   api: Api
   ops: Ops
+  limits: { counters: Counters }
+  version: DataVersion
   /** What the first administrator has to type. */
   setupCode: string
   /** Where things are kept, for the operator. */
@@ -50,6 +55,8 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
   const setupCode = setupCodeOf(secret)
   const revocations = await openRevocations({ shared: shared.revocations, clock, log })
   onClose(() => revocations.close())
+  const mailer = mailerOf(env, log)
+  onClose(async () => mailer?.close())
   const auth = await createAuth({
     prisma: database.prisma,
     afterOutage: database.afterOutage,
@@ -61,9 +68,13 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
     environment: env.ENVIRONMENT,
     setupCode,
     clientAddressHeader: CLIENT_ADDRESS_HEADER,
-    rateLimited: true,
+    counters: shared.counters,
+    mailer,
+    signInsPerMinute: env.SIGN_INS_PER_MINUTE,
+    auditDays: env.AUDIT_DAYS,
     log,
   })
+  onClose(() => auth.close())
 
   const criteria = createCriteria(createCriteriaStore(database.prisma, criteriaOf(env)), cache, log)
   const scanner = tracedScanner(
@@ -122,14 +133,24 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
       clock,
       // Read like results, with the database away as well; a scan starts by what they are now, or not at all.
       criteria: { ...criteria, current: lastKnown(criteria.current, clock) },
+      runs,
+      accounts: auth.accounts,
       nextScheduledScan: () => schedule?.next() ?? null,
+      resultsLifetimeMs: env.CACHE_TTL_OPTIONS_SECONDS * 1000,
       isLocalEnvironment: env.ENVIRONMENT === 'LOCAL',
     },
     ops,
+    limits: { counters: shared.counters },
+    version: createDataVersion(cache, marketHours),
     setupCode,
     drain,
     description: foundation.description,
   }
+}
+
+function mailerOf({ SMTP_URL, MAIL_FROM }: Env, log: Log): Mailer | null {
+  if (SMTP_URL === undefined || MAIL_FROM === undefined) return null
+  return createMailer({ smtpUrl: SMTP_URL, from: MAIL_FROM, log })
 }
 
 function criteriaOf(env: Env): ScanCriteria {

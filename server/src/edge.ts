@@ -1,6 +1,21 @@
 /** Who may talk to this server, judged before anything reads the request. */
 import { isIP } from 'node:net'
+import type { HttpBindings } from '@hono/node-server'
+import type { MiddlewareHandler } from 'hono'
+import { isForeignOrigin } from './cross-site.ts'
 import { isLoopback, type Env } from './env.ts'
+import type { Ticket } from './ready-answers/answers.ts'
+
+export const GRAPHQL_PATH = '/graphql'
+
+/** What is found out about a request before anybody answers it. */
+export interface EdgeEnv {
+  Bindings: Partial<HttpBindings> & {
+    /** Of an answer that is to be kept. */
+    ticket?: Ticket
+  }
+  Variables: { requestId: string; address: string }
+}
 
 /** The names, without port, that LOCAL answers to; null in PRODUCTION, whose proxy knows. */
 export function knownHosts({
@@ -28,21 +43,28 @@ export function isUnknownHost(host: string | undefined, known: ReadonlySet<strin
   return !known.has(name) && !(known.has('*') && isIP(name) !== 0)
 }
 
-/** A browser says where a request comes from; programs say nothing, and are no danger to a cookie. */
-export function isForeignOrigin(headers: Headers): boolean {
-  const origin = headers.get('origin')
-  if (origin === null) return headers.get('sec-fetch-site') === 'cross-site'
-  try {
-    return new URL(origin).host !== headers.get('host')
-  } catch {
-    return true
+/** The host that a request names, and the origin that it comes from, before anything else is looked at. */
+export function guardedEdge(env: Env): MiddlewareHandler {
+  const hosts = knownHosts(env)
+  const friends = new Set(env.CORS_ORIGINS)
+  return async (c, next) => {
+    const { method, path, raw } = c.req
+    if (isUnknownHost(c.req.header('host'), hosts))
+      return c.text('This server does not answer to that host name.\n', 421)
+    const isFriend = path === GRAPHQL_PATH && friends.has(c.req.header('origin') ?? '')
+    if (method !== 'GET' && !isFriend && isForeignOrigin(raw.headers))
+      return c.text('Requests from other sites are refused.\n', 403)
+    return next()
   }
 }
 
 export const CLIENT_ADDRESS_HEADER = 'x-client-address'
 
-/** Anybody can write these headers, so nobody is believed: the address is the socket's. */
-export function withoutForwarding(request: Request, remoteAddress: string | undefined): Request {
+/**
+ * For code that reads addresses and origins from requests itself: anybody can write forwarding headers, so they are
+ * taken out, and what they said is put in where it was a trusted proxy's word.
+ */
+export function withoutForwarding(request: Request, address: string, isSecure: boolean): Request {
   const headers = new Headers(request.headers)
   for (const name of request.headers.keys()) {
     if (
@@ -52,8 +74,8 @@ export function withoutForwarding(request: Request, remoteAddress: string | unde
       headers.delete(name)
     }
   }
-  headers.set(CLIENT_ADDRESS_HEADER, remoteAddress ?? '127.0.0.1')
-  return new Request(request.url, {
+  headers.set(CLIENT_ADDRESS_HEADER, address)
+  return new Request(isSecure ? request.url.replace(/^http:/, 'https:') : request.url, {
     method: request.method,
     headers,
     signal: request.signal,

@@ -10,10 +10,23 @@ const places = secrets.flatMap((name) => {
   return [name, `*${below}`, `*.*${below}`]
 })
 
+/** Where secrets stand in the middle of a text: in an address, a header that is quoted, the message of an error. */
+const withoutSecrets = (line: string): string =>
+  line
+    .replace(/\bwa_[\w-]{8,}/g, 'wa_[Redacted]')
+    .replace(/\b(Bearer|Basic) [\w.~+/=-]{8,}/gi, '$1 [Redacted]')
+    .replace(/:\/\/[^\s"@/]*:[^\s"@/]*@/g, '://[Redacted]@')
+    .replace(/([?&#](?:access_token|token|secret|password|code)=)[^\s"&#]+/gi, '$1[Redacted]')
+
 /** @param destination where the lines go, instead of standard output */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   // What a line says itself wins over what is known of the work around it.
-  const options = { level, redact: places, mixin: () => logFields() }
+  const options = {
+    level,
+    redact: places,
+    mixin: () => logFields(),
+    hooks: { streamWrite: withoutSecrets },
+  }
   if (destination !== undefined) return pino(options, destination)
   if (!process.stdout.isTTY) return pino(options)
   // In this thread: one of its own would look for its code in a file, which the bundle has not.

@@ -1,8 +1,9 @@
 /** The process: read the settings, build, listen, and close gracefully. */
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { createApp } from './app.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { readEnv, type Env } from './env.ts'
+import { createHttpServer } from './http-server.ts'
 import { createLog } from './log.ts'
 import { startTracing } from './ops/tracing.ts'
 import { CannotStart, runProcess, stopOnSignal } from './process.ts'
@@ -19,8 +20,7 @@ async function start(): Promise<void> {
   const stopTracing = await startTracing(env, log)
   const deps = await createDeps(env, log)
   const app = createApp(deps, env, log)
-  const server = createServer(app.listener)
-  server.on('upgrade', app.upgrade)
+  const server = createHttpServer(app, env)
 
   const stopWithinMs = env.SHUTDOWN_DELAY_MS + SHUTDOWN_MS + 500
   stopOnSignal(async () => {

@@ -13,6 +13,7 @@ import { createLocalScanQueue } from './events/local-scan-queue.ts'
 import { createScanEvents } from './events/scan-events.ts'
 import { createMemoryClaims, createRedisClaims } from './events/schedule-claims.ts'
 import type { ClaimInstant } from './events/schedule.ts'
+import { createCounters, type Counters } from './limits/counters.ts'
 import type { LimitStore } from './market/limit-store.ts'
 import { createMemoryLimitStore } from './market/memory-limit-store.ts'
 import type { Clock, Log, ScanCache, ScanEvents, ScanQueue } from './scan/ports.ts'
@@ -23,6 +24,8 @@ export interface SharedState {
   queue: ScanQueue
   /** Where the requests to the provider of that name are counted. */
   limitStoreFor: (provider: string) => LimitStore
+  /** Of requests, and of wrong passwords. */
+  counters: Counters
   /** What servers tell each other of revocations; null without Redis. */
   revocations: SharedRevocations | null
   /** Who starts a scheduled scan. */
@@ -52,6 +55,7 @@ export async function openSharedState(
       events: createScanEvents(engine, channel, log),
       queue: createLocalScanQueue({ concurrency: env.SCAN_CONCURRENCY, log }),
       limitStoreFor: () => createMemoryLimitStore(clock),
+      counters: createCounters({ redis: null, prefix, log }),
       revocations: null,
       claimInstant: createMemoryClaims(clock),
       ping: null,
@@ -75,6 +79,7 @@ export async function openSharedState(
     events: createScanEvents(engine, channel, log, (listener) => onReturn([subscriber, redis], listener)),
     queue,
     limitStoreFor: (provider) => createRedisLimitStore({ redis, newId, prefix, provider }),
+    counters: createCounters({ redis, prefix, log }),
     revocations: createRedisRevocations({ redis, engine, prefix, newId }),
     claimInstant: createRedisClaims(redis, prefix),
     ping: () => redis.ping(),

@@ -2,23 +2,33 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 
-const root = fileURLToPath(new URL('../../web/dist', import.meta.url))
+const dist = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const FOREVER = 'public, max-age=31536000, immutable'
 
-export function staticPage(): Hono {
+/** @param root the folder that `vite build` makes */
+export function staticPage(root = dist): Hono {
   const page = new Hono()
+  const files = serveStatic({ root, precompressed: true })
+  // What the build has compressed already is sent as it is.
   page.use(compress())
-  page.use('/assets/*', serveStatic({ root, onFound: (_path, c) => c.header('Cache-Control', FOREVER) }))
+  page.use('/assets/*', kept(FOREVER), files)
   page.get('/assets/*', (c) => c.text('There is nothing at this address.\n', 404))
-  page.use(serveStatic({ root, onFound: (_path, c) => c.header('Cache-Control', 'no-cache') }))
+  page.use(kept('no-cache'), files)
   page.get('*', (c) => {
     const document = `${root}/index.html`
     if (!existsSync(document))
       return c.text('The page is not built yet: run `npm start`, or `npm run build`.\n', 503)
-    return c.html(readFileSync(document, 'utf8'), 200, { 'Cache-Control': 'no-cache' })
+    return c.html(readFileSync(document, 'utf8'))
   })
   return page
 }
+
+const kept =
+  (cacheControl: string): MiddlewareHandler =>
+  async (c, next) => {
+    await next()
+    if (c.res.ok) c.res.headers.set('Cache-Control', cacheControl)
+  }

@@ -1,5 +1,4 @@
 /** The whole application in this process, on a free port, with nothing faked: real HTTP, sockets, database. */
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClient as createSseClient } from 'graphql-sse'
 import { createClient as createSocketClient, type Client } from 'graphql-ws'
@@ -7,6 +6,7 @@ import { WebSocket } from 'ws'
 import { createApp, type App } from '../../server/src/app.ts'
 import { createDeps, type Deps } from '../../server/src/deps.ts'
 import { readEnv } from '../../server/src/env.ts'
+import { createHttpServer } from '../../server/src/http-server.ts'
 import type { Log } from '../../server/src/scan/ports.ts'
 import { silentLog } from './fakes.ts'
 
@@ -22,6 +22,11 @@ const defaults = {
   AUTH_SECRET: 'a secret of the tests, and of nobody else',
   SCAN_SWEEP_MS: '200',
   STATUS_LOOK_MS: '300',
+  // Tests of limits set them.
+  RATE_LIMIT_PER_MINUTE: '0',
+  MAX_SOCKETS_PER_USER: '0',
+  MAX_SOCKETS_PER_ADDRESS: '0',
+  SIGN_INS_PER_MINUTE: '0',
 }
 
 export async function startServer(
@@ -31,8 +36,7 @@ export async function startServer(
   const env = readEnv({ ...defaults, ...settings })
   const deps = await createDeps(env, log)
   const app = createApp(deps, env, log)
-  const server = createServer(app.listener)
-  server.on('upgrade', app.upgrade)
+  const server = createHttpServer(app, env)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
@@ -61,6 +65,18 @@ export async function signIn(url: string): Promise<string> {
   if (cookie === undefined)
     throw new Error(`signing in answered ${response.status}: ${await response.text()}`)
   return cookie
+}
+
+/** @returns the secret of a new API token of whoever has the cookie */
+export async function createToken(url: string, cookie: string, scopes = ['READ']): Promise<string> {
+  const { data, errors } = await ask<{ createApiToken: { secret: string } }>(
+    url,
+    cookie,
+    `mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) { secret } }`,
+    { input: { name: 'a test', scopes, expiresInDays: 1 } },
+  )
+  if (errors !== undefined) throw new Error(`there is no token: ${JSON.stringify(errors)}`)
+  return data.createApiToken.secret
 }
 
 export interface Answer<T> {

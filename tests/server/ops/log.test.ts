@@ -62,6 +62,25 @@ test('secrets are blacked out at every depth at which something might log them',
   expect(lines[2]).toMatchObject({ req: { headers: { cookie: '[Redacted]' } } })
 })
 
+test.each([
+  ['an API token', 'wa_hush4Zk-hush_7Qm', 'wa_[Redacted]'],
+  ['a header that is quoted', 'authorization: Bearer hush.hush.hush', 'Bearer [Redacted]'],
+  [
+    'the password of a connection',
+    'connect redis://user:hush@cache:6379/0',
+    'redis://[Redacted]@cache:6379/0',
+  ],
+  ['a secret in an address', 'GET /join?a=1&token=hush-hush&b=2', '/join?a=1&token=[Redacted]&b=2'],
+  ['the secret of a link', 'https://wheel.example/reset#token=hush', '/reset#token=[Redacted]'],
+])('%s is blacked out in the middle of a text too', (_what, text, left) => {
+  const { log, lines } = setUp()
+  log.info({ path: text, nested: { deep: [text] } }, text)
+  log.error({ err: new Error(text) }, 'It failed.')
+  expect(JSON.stringify(lines)).not.toContain('hush')
+  expect(lines[0]).toMatchObject({ msg: expect.stringContaining(left) as string })
+  expect(lines[1]).toMatchObject({ err: { message: expect.stringContaining(left) as string } })
+})
+
 test('requests are told at debug level only', () => {
   const quiet = setUp('info')
   quiet.log.debug({}, 'A request was answered.')
