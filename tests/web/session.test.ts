@@ -20,7 +20,12 @@ test.each([
     { code: 'INVALID_EMAIL_OR_PASSWORD', message: 'Invalid email or password' },
     'The e-mail address or the password is not right.',
   ],
-  ['too many attempts', 429, {}, 'Too many attempts. Wait a minute, then try again.'],
+  [
+    'too many attempts, and how long to wait',
+    429,
+    { code: 'TOO_MANY_ATTEMPTS', message: 'Too many attempts. Try again in 8 s.' },
+    'Too many attempts. Try again in 8 s.',
+  ],
   ['an answer without words', 500, {}, 'The server answered with 500.'],
 ])('the sign-in form is told of %s', async (_what, status, body, sentence) => {
   said(status, body)

@@ -13,30 +13,45 @@ import { theme } from './ui/theme.ts'
 const StocksPage = lazy(() =>
   import('./stocks/stocks-page.tsx').then((page) => ({ default: page.StocksPage })),
 )
-const SettingsPage = lazy(() =>
-  import('./settings/settings-page.tsx').then((page) => ({ default: page.SettingsPage })),
+const SettingsPages = lazy(() =>
+  import('./settings/settings-pages.tsx').then((pages) => ({ default: pages.SettingsPages })),
 )
 const SignInPage = lazy(() =>
   import('./auth/sign-in-page.tsx').then((page) => ({ default: page.SignInPage })),
 )
 const SetUpPage = lazy(() => import('./auth/set-up-page.tsx').then((page) => ({ default: page.SetUpPage })))
+const JoinPage = lazy(() => import('./auth/join-page.tsx').then((page) => ({ default: page.JoinPage })))
+const ForgotPasswordPage = lazy(() =>
+  import('./auth/forgot-password-page.tsx').then((page) => ({ default: page.ForgotPasswordPage })),
+)
+const ResetPasswordPage = lazy(() =>
+  import('./auth/reset-password-page.tsx').then((page) => ({ default: page.ResetPasswordPage })),
+)
 
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
       <Provider value={client}>
         <Crash>
           <Suspense>
             <Switch>
               <Route path="/sign-in" component={SignInPage} />
               <Route path="/set-up" component={SetUpPage} />
+              <Route path="/join" component={JoinPage} />
+              <Route path="/forgot-password" component={ForgotPasswordPage} />
+              <Route path="/reset-password" component={ResetPasswordPage} />
               <Route>
                 <ViewerGate>
                   <Shell>
                     <Switch>
                       <Route path="/" component={ScannerPage} />
                       <Route path="/stocks" component={StocksPage} />
-                      <Route path="/settings" component={SettingsPage} />
+                      <Route path="/settings/*?" component={SettingsPages} />
                       <Route component={NotFoundPage} />
                     </Switch>
                   </Shell>

@@ -1,6 +1,8 @@
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core'
+import { persistedExchange } from '@urql/exchange-persisted'
 import { goToSignIn } from './auth/sign-in-redirect.ts'
 import { keepSubscribed } from './live-socket.ts'
+import { hashOf } from './persisted.ts'
 
 /** Queries and mutations over HTTP, subscriptions over one WebSocket, no cache: live data is asked once, then pushed. */
 export const client = new Client({
@@ -15,11 +17,20 @@ export const client = new Client({
         if (refused || (error.response as Response | undefined)?.status === 401) goToSignIn()
       },
     }),
+    persistedExchange({
+      preferGetForPersistedQueries: false,
+      enableForMutation: true,
+      generateHash: async (_text, document) => hashOf(document) ?? '',
+    }),
     fetchExchange,
     subscriptionExchange({
-      forwardSubscription: ({ query, variables }) => ({
+      forwardSubscription: ({ query, variables }, operation) => ({
         subscribe: (sink) => ({
-          unsubscribe: keepSubscribed({ query: query ?? '', variables: variables ?? {} }, sink),
+          unsubscribe: keepSubscribed(
+            { query: query ?? '', variables: variables ?? {} },
+            hashOf(operation.query),
+            sink,
+          ),
         }),
       }),
     }),

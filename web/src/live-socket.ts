@@ -2,6 +2,7 @@ import type { ExecutionResult } from '@urql/core'
 import { createClient, type SubscribePayload } from 'graphql-ws/client'
 import { useSyncExternalStore } from 'react'
 import { goToSignIn } from './auth/sign-in-redirect.ts'
+import { isUnknownHash } from './persisted.ts'
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline'
 
@@ -78,20 +79,32 @@ interface Sink {
   next(result: ExecutionResult): void
 }
 
-/** Subscribes again, forever, also when the server ends the stream or refuses it; answers the way to stop. */
-export function keepSubscribed(payload: SubscribePayload, sink: Sink): () => void {
+/**
+ * Subscribes again, forever, also when the server ends the stream or refuses it; answers the way to stop.
+ * @param hash of the document, sent in its place as long as the server knows it; null: the document is sent
+ */
+export function keepSubscribed(whole: SubscribePayload, hash: string | null, sink: Sink): () => void {
   subscriptions += 1
   let stopped = false
   let refusals = 0
   let leave = () => {}
-  const again = () => {
+  let known = hash
+  const payload = (): SubscribePayload =>
+    known === null
+      ? whole
+      : { ...whole, query: '', extensions: { persistedQuery: { version: 1, sha256Hash: known } } }
+  const again = (problem?: unknown) => {
     if (stopped) return
+    if (isUnknownHash(problem)) {
+      known = null
+      return subscribe()
+    }
     lost()
     void retryWait(refusals++).then(subscribe)
   }
   function subscribe() {
     if (stopped) return
-    leave = socket.subscribe(payload, {
+    leave = socket.subscribe(payload(), {
       next: (result) => {
         refusals = 0
         failures = 0
@@ -99,7 +112,7 @@ export function keepSubscribed(payload: SubscribePayload, sink: Sink): () => voi
         sink.next(result as ExecutionResult)
       },
       error: again,
-      complete: again,
+      complete: () => again(),
     })
   }
   subscribe()

@@ -1,6 +1,7 @@
 import './ui/mantine.css'
 import './ui/tokens.css'
 import './ui/page.css'
+import './ui/theme-stylesheet.ts'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'

@@ -1,9 +1,9 @@
 import { IconLogout } from '@tabler/icons-react'
+import { Link } from 'wouter'
 import './account-menu.css'
+import { roleNames } from './roles.ts'
 import { signOut } from './session.ts'
 import { useViewer } from './viewer-gate.tsx'
-
-const roles = { ADMINISTRATOR: 'Administrator', TRADER: 'Trader', VIEWER: 'Viewer' }
 
 /** Who is signed in, and the way out. */
 export function AccountMenu() {
@@ -22,9 +22,10 @@ export function AccountMenu() {
         <strong>{name}</strong>
         <span>{viewer.email}</span>
         <span>
-          {roles[viewer.role]}
+          {roleNames[viewer.role]}
           {viewer.isDemo && ', demo account'}
         </span>
+        <Link href="/settings/account">Your account</Link>
         <button type="button" onClick={leave}>
           <IconLogout size={16} aria-hidden="true" />
           Sign out

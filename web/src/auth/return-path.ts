@@ -1,4 +1,4 @@
-const pagesOfTheirOwn = ['/sign-in', '/set-up']
+const pagesOfTheirOwn = ['/sign-in', '/set-up', '/join', '/forgot-password', '/reset-password']
 
 /** Where to go after signing in: a path of this site, whatever an address bar, or somebody's link, asks for. */
 export function returnPath(asked: string | null, origin: string): string {

@@ -6,6 +6,8 @@ export interface ServerStatus {
   demoAccount: boolean
   needsSetup: boolean
   simulated: boolean
+  /** Whether the server can send mail. */
+  mail: boolean
 }
 
 const unknown: ServerStatus = {
@@ -13,6 +15,7 @@ const unknown: ServerStatus = {
   demoAccount: false,
   needsSetup: false,
   simulated: false,
+  mail: false,
 }
 
 async function fetchStatus(): Promise<ServerStatus> {

@@ -1,13 +1,12 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useState, type SubmitEvent } from 'react'
 import { Link, Redirect } from 'wouter'
 import { Notice } from '../ui/notice.tsx'
 import { AuthCard } from './auth-card.tsx'
+import { NewPassword } from './password-field.tsx'
 import { useServerStatus } from './server-status.ts'
 import { setUp } from './session.ts'
 import { useSubmit } from './use-submit.ts'
-
-const shortestPassword = 8
 
 export function SetUpPage() {
   const server = useServerStatus()
@@ -35,7 +34,7 @@ export function SetUpPage() {
   return (
     <AuthCard
       title="Set up"
-      sentence="The first account of this installation is its administrator. Afterwards nobody else can sign up."
+      sentence="The first account of this installation is its administrator. Others join by invitation."
       foot={
         server.demoAccount && (
           <span>
@@ -48,12 +47,9 @@ export function SetUpPage() {
         {problem && <Notice kind="bad">{problem}</Notice>}
         <TextInput label="Name" autoComplete="name" {...field('name')} />
         <TextInput label="E-mail" type="email" autoComplete="username" {...field('email')} />
-        <PasswordInput
-          label="Password"
-          description={`At least ${shortestPassword} characters.`}
-          autoComplete="new-password"
-          minLength={shortestPassword}
-          {...field('password')}
+        <NewPassword
+          value={account.password}
+          onChange={(password) => setAccount((before) => ({ ...before, password }))}
         />
         <TextInput
           label="Set-up code"

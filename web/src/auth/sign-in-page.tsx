@@ -44,6 +44,7 @@ export function SignInPage() {
               First time here? <Link href="/set-up">Set up your own administrator</Link>
             </span>
           )}
+          <Link href="/forgot-password">Forgot your password?</Link>
         </>
       }
     >

@@ -6,16 +6,19 @@ import './scan-button.css'
 export function ScanButton(props: {
   running: boolean
   busy: boolean
+  /** False for those who only look. */
+  allowed: boolean
   onStart: () => void
   onCancel: () => void
 }) {
-  const { running, busy, onStart, onCancel } = props
+  const { running, busy, allowed, onStart, onCancel } = props
   return (
     <Button
       className="scan-button"
       size="md"
       variant={running ? 'default' : 'filled'}
       loading={busy}
+      disabled={!allowed}
       leftSection={running ? <IconPlayerStopFilled size={18} /> : <IconRadar2 size={18} />}
       onClick={running ? onCancel : onStart}
     >

@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
 import { Explanation } from '../explanation/explanation.tsx'
+import { mayScan } from '../auth/roles.ts'
+import { useViewer } from '../auth/viewer-gate.tsx'
 import { graphql } from '../gql/gql.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
@@ -49,9 +51,10 @@ function Scanner() {
   const [filter, setFilter] = useFilter()
   const control = useScanControl(() => live.connection !== 'live' && refresh())
   const running = live.status.scanInProgress
+  const allowed = mayScan(useViewer())
 
   useKey('s', () => {
-    if (!running && !control.busy && page !== null) control.start()
+    if (allowed && !running && !control.busy && page !== null) control.start()
   })
   useKey('ArrowDown', (event) => {
     if (document.activeElement !== document.body) return
@@ -94,10 +97,15 @@ function Scanner() {
             <ScanButton
               running={running}
               busy={control.busy}
+              allowed={allowed}
               onStart={control.start}
               onCancel={control.cancel}
             />
-            <ScanEstimate running={running} finishedAt={live.status.finishedAt} />
+            {allowed ? (
+              <ScanEstimate running={running} finishedAt={live.status.finishedAt} />
+            ) : (
+              <p className="scan-estimate">You look; traders and administrators scan.</p>
+            )}
           </div>
         }
       />

@@ -50,6 +50,11 @@ const moment: Intl.DateTimeFormatOptions = {
 const newYorkMoment = new Intl.DateTimeFormat('en-US', { ...moment, timeZone: 'America/New_York' })
 const localMoment = new Intl.DateTimeFormat(undefined, { ...moment, timeZoneName: 'short' })
 
+const localDate = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+
+/** What a person did, where that person is: e.g. `Jun 20, 2025, 3:44 PM`. */
+export const localTime = (instant: string) => localDate.format(new Date(instant))
+
 /** E.g. `Fri, Jun 20, 3:44 PM`. */
 export const newYorkTime = (instant: string) => newYorkMoment.format(new Date(instant))
 

@@ -45,7 +45,7 @@ export function Rail() {
 }
 
 function RailLink(props: { href: string; icon: ReactNode; label: string }) {
-  const [here] = useRoute(props.href)
+  const [here] = useRoute(props.href === '/settings' ? '/settings/*?' : props.href)
   return (
     <Link className="rail-item" href={props.href} {...(here && { 'aria-current': 'page' })}>
       {props.icon}

@@ -45,12 +45,15 @@ export const theme = createTheme({
     // Named, not imported: these components arrive with the parts of the page that need them.
     Modal: {
       defaultProps: {
+        // Its way to stop the page behind from scrolling is a <style> element; ui/page.css does it.
+        lockScroll: false,
         centered: true,
         radius: 12,
         padding: 24,
         transitionProps: { duration: 120, transition: 'fade' },
       },
     },
+    Drawer: { defaultProps: { lockScroll: false } },
     Tooltip: {
       defaultProps: {
         openDelay: 250,

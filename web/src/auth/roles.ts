@@ -1,0 +1,16 @@
+import type { UserRole } from '../gql/graphql.ts'
+
+export const roleNames: Record<UserRole, string> = {
+  ADMINISTRATOR: 'Administrator',
+  TRADER: 'Trader',
+  VIEWER: 'Viewer',
+}
+
+/** What comes after “may”. */
+export const rolePowers: Record<UserRole, string> = {
+  VIEWER: 'look at results',
+  TRADER: 'look at results, start and cancel scans',
+  ADMINISTRATOR: 'do everything: scan, edit the list and the criteria, and look after people’s accounts',
+}
+
+export const mayScan = ({ role }: { role: UserRole }) => role !== 'VIEWER'
