@@ -106,6 +106,7 @@ export function createMetrics() {
       ['method', 'route', 'status'],
     ),
     sockets: gauge('websocket_connections', 'Open WebSockets.'),
+    readyAnswers: counter('ready_answers_total', 'Queries that were answered from bytes.', []),
     dependencyUp: gauge('dependency_up', 'Whether a neighbour answers: 1 or 0. Asked at each scrape.', [
       'dependency',
     ]),

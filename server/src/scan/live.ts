@@ -115,9 +115,8 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
     const newcomers = [...subscribers].filter((subscriber) => subscriber.at === null)
     if (newcomers.length === 0) return
     const update = await snapshot()
-    // What the others were told is no part of this story any more.
-    if (last !== null && (update.epoch !== last.epoch || update.seq < last.seq)) return tellAll(update)
-    if (last === null) follow(update)
+    // What the others were told is no part of this story any more: that, or that nothing could be read.
+    if (last === null || update.epoch !== last.epoch || update.seq < last.seq) return tellAll(update)
     for (const newcomer of newcomers) deliver(newcomer, update)
   }
 

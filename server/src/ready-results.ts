@@ -1,0 +1,94 @@
+/** Which GraphQL queries are answered from bytes, for whom, and how the others go on: `ready-answers/`, filled in. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Auth } from './auth/auth.ts'
+import type { ClientAddresses } from './client-address.ts'
+import { isForeignOrigin } from './cross-site.ts'
+import { GRAPHQL_PATH, isUnknownHost, knownHosts, type EdgeEnv } from './edge.ts'
+import type { Env } from './env.ts'
+import type { PersistedDocuments } from './graphql/persisted-documents.ts'
+import { rateLimitHeaders, type RateLimits } from './limits/rate-limits.ts'
+import type { Metrics } from './ops/metrics.ts'
+import { createAnswers } from './ready-answers/answers.ts'
+import { isReadable, type Readable } from './ready-answers/readable.ts'
+import { createReadyAnswers, type Caller } from './ready-answers/ready-answers.ts'
+import type { DataVersion } from './scan/data-version.ts'
+
+export interface ReadyResultsOptions {
+  env: Env
+  auth: Pick<Auth, 'viewerOf'>
+  addresses: ClientAddresses
+  rateLimits: RateLimits
+  documents: PersistedDocuments
+  version: DataVersion
+  metrics: Metrics
+  /** The whole application, for an answer that is to be kept. */
+  answer: (request: Request, bindings: EdgeEnv['Bindings']) => Promise<Response>
+  /** The whole application, for everything else. */
+  next: (request: IncomingMessage, response: ServerResponse) => void
+}
+
+/** What changes only with the data version: not who asks, not the time. */
+const versioned: Readable = {
+  rootFields: new Set(['scanResults', 'scanStatus', 'stocks']),
+  // `MarketStatus.now`.
+  volatile: new Set(['now']),
+}
+
+const LIMIT_BYTES = 64 * 1024 * 1024
+
+export function readyResults(options: ReadyResultsOptions) {
+  const { env, auth, addresses, rateLimits, documents, version, metrics, answer, next } = options
+  const hosts = knownHosts(env)
+
+  /** Whatever is to be refused is refused the long way. */
+  async function callerOf(request: IncomingMessage): Promise<Caller | null> {
+    const headers = headersOf(request)
+    if (isUnknownHost(request.headers.host, hosts) || isForeignOrigin(headers)) return null
+    const viewer = await auth.viewerOf(headers).catch(() => null)
+    if (viewer === null || !viewer.scopes.has('READ')) return null
+    const address = addresses.addressOf({
+      socketAddress: request.socket.remoteAddress,
+      forwardedFor: headers.get('x-forwarded-for'),
+    })
+    const verdict = await rateLimits.takeOnce(request, viewer, address)
+    // Everybody who may read reads the same.
+    return verdict.allowed ? { rights: 'READ', headers: rateLimitHeaders(verdict) } : null
+  }
+
+  return createReadyAnswers({
+    answers: createAnswers({ now: () => Date.now(), limitBytes: LIMIT_BYTES }),
+    path: GRAPHQL_PATH,
+    callerOf,
+    isReadable: (body) => isVersioned(body, documents),
+    version: () => version.now(),
+    longWay: (request, body, ticket) => {
+      const url = `http://${request.headers.host ?? 'localhost'}${request.url}`
+      const headers = headersOf(request)
+      return answer(new Request(url, { method: 'POST', headers, body: new Uint8Array(body) }), {
+        incoming: request,
+        ticket,
+      })
+    },
+    next,
+    onHit: () => metrics.readyAnswers.inc(),
+  })
+}
+
+function isVersioned(body: string, documents: PersistedDocuments): boolean {
+  try {
+    const params = JSON.parse(body) as { query?: unknown; operationName?: unknown; extensions?: unknown }
+    const text = documents.documentOf(params)
+    const name = params.operationName ?? null
+    return (
+      text !== undefined && (name === null || typeof name === 'string') && isReadable(text, name, versioned)
+    )
+  } catch {
+    return false
+  }
+}
+
+function headersOf({ headers }: IncomingMessage): Headers {
+  const all = new Headers()
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) all.set(name, String(value))
+  return all
+}

@@ -1,0 +1,45 @@
+/** The version of everything that results show: while it is the same, so are they, until the first of them expires. */
+import type { Instant } from './model.ts'
+import type { MarketHours, ScanCache } from './ports.ts'
+import type { ScanView } from './view.ts'
+
+export interface DataVersion {
+  /**
+   * Read after the call. Callers of the same turn of the event loop share one look.
+   * @throws CacheUnavailable
+   */
+  now(): Promise<string>
+}
+
+export function createDataVersion(cache: Pick<ScanCache, 'position'>, marketHours: MarketHours): DataVersion {
+  let next: Promise<string> | null = null
+
+  async function look(): Promise<string> {
+    // Whoever comes from now on may know of a later change.
+    next = null
+    const { epoch, seq } = await cache.position()
+    return [epoch, seq, marketHours.isOpen(), marketHours.opensAt()].join(' ')
+  }
+
+  return {
+    now() {
+      next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(look)
+      return next
+    },
+  }
+}
+
+/** During a scan, leases run out without a change: what is shown of it is believed for a moment only. */
+const RUNNING_MS = 250
+
+/**
+ * How long a view is what its version stands for, milliseconds since 1970; null: not even now.
+ * @param lifetimeMs of results and status
+ */
+export function goodUntil(view: ScanView, now: number, lifetimeMs: number): number | null {
+  if (view.degraded) return null
+  if (view.scanInProgress) return now + RUNNING_MS
+  const since = (instant: Instant) => Date.parse(instant) + lifetimeMs
+  const ends = [...view.tickers.map(({ scannedAt }) => scannedAt), view.finishedAt ?? view.startedAt]
+  return Math.min(...ends.flatMap((instant) => (instant === null ? [] : since(instant))), Infinity)
+}

@@ -1,0 +1,228 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createAnswers, type Ticket } from '../../../server/src/ready-answers/answers.ts'
+import { createReadyAnswers } from '../../../server/src/ready-answers/ready-answers.ts'
+import { until } from '../../support/until.ts'
+
+/** An endpoint whose data and version are the test's. */
+let url: string
+let close: () => Promise<void>
+let world: {
+  now: number
+  version: string | null
+  data: unknown
+  ways: { long: number; next: number; hits: number }
+  answer: ((ticket: Ticket) => Promise<Response> | Response) | null
+}
+
+const query = (text = '{ results }') => JSON.stringify({ query: text })
+
+beforeEach(async () => {
+  world = {
+    now: 0,
+    version: '1',
+    data: { results: 'one' },
+    ways: { long: 0, next: 0, hits: 0 },
+    answer: null,
+  }
+  const listener = createReadyAnswers({
+    answers: createAnswers({ now: () => world.now, limitBytes: 100_000 }),
+    path: '/graphql',
+    callerOf: async ({ headers }) =>
+      headers.authorization
+        ? { rights: headers.authorization, headers: { 'RateLimit-Remaining': '7' } }
+        : null,
+    isReadable: (body) => body.includes('results'),
+    version: async () => world.version,
+    longWay: async (_request, _body, ticket) => {
+      world.ways.long += 1
+      const { data } = world
+      if (world.answer !== null) return world.answer(ticket)
+      return Response.json({ data }, { headers: { 'x-request-id': 'mine', 'x-frame-options': 'DENY' } })
+    },
+    next: (request: IncomingMessage & { rawBody?: Buffer }, response: ServerResponse) => {
+      world.ways.next += 1
+      response.end(`next ${request.rawBody?.toString() ?? 'unread'}`)
+    },
+    onHit: () => (world.ways.hits += 1),
+  })
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
+  close = () => new Promise((resolve) => server.close(() => resolve()))
+})
+afterEach(() => close())
+
+const ask = (body = query(), headers: Record<string, string> = {}, address = url) =>
+  fetch(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'all', ...headers },
+    body,
+  })
+
+describe('a repeated query', () => {
+  test('is executed once per version, whatever the number of readers', async () => {
+    const first = await Promise.all(Array.from({ length: 50 }, () => ask()))
+    for (const response of first) expect(await response.json()).toEqual({ data: { results: 'one' } })
+    for (let again = 0; again < 10; again += 1) await (await ask()).text()
+    expect(world.ways.long).toBe(1)
+    world.version = '2'
+    world.data = { results: 'two' }
+    const second = await Promise.all(Array.from({ length: 50 }, () => ask()))
+    for (const response of second) expect(await response.json()).toEqual({ data: { results: 'two' } })
+    expect(world.ways).toMatchObject({ long: 2, next: 0 })
+  })
+
+  test('carries the headers of the long way, but those of a single answer', async () => {
+    await (await ask()).text()
+    const { headers } = await ask()
+    expect(headers.get('x-frame-options')).toBe('DENY')
+    expect(headers.get('x-request-id')).toBeNull()
+    expect(headers.get('ratelimit-remaining')).toBe('7')
+  })
+
+  test('is never shared across rights, documents, variables or forms of the answer', async () => {
+    const variants: [string, Record<string, string>][] = [
+      [query(), {}],
+      [query(), { authorization: 'less' }],
+      [query('{ results { a } }'), {}],
+      [JSON.stringify({ query: '{ results }', variables: { a: 1 } }), {}],
+      [query(), { accept: 'application/graphql-response+json' }],
+    ]
+    for (const [body, headers] of [...variants, ...variants]) await (await ask(body, headers)).text()
+    expect(world.ways).toMatchObject({ long: variants.length, hits: variants.length })
+  })
+})
+
+describe('an ETag', () => {
+  test('is the content’s: 304 for whoever has it, and the new answer after a change', async () => {
+    const etag = (await ask()).headers.get('etag') ?? ''
+    const unchanged = await ask(query(), { 'if-none-match': `"other", ${etag}` })
+    expect([unchanged.status, await unchanged.text()]).toEqual([304, ''])
+    world.version = '2'
+    world.data = { results: 'two' }
+    const changed = await ask(query(), { 'if-none-match': etag })
+    expect([changed.status, await changed.json()]).toEqual([200, { data: { results: 'two' } }])
+    expect(changed.headers.get('etag')).not.toBe(etag)
+  })
+
+  test('stays when the version changes and the content does not', async () => {
+    const etag = (await ask()).headers.get('etag') ?? ''
+    world.version = '2'
+    expect((await ask(query(), { 'if-none-match': etag })).status).toBe(304)
+  })
+})
+
+describe('compression', () => {
+  test.each([
+    ['br', brotliDecompressSync],
+    ['gzip', gunzipSync],
+  ] as const)('%s is made once, beside the requests', async (encoding, decompress) => {
+    world.data = { results: 'much '.repeat(2_000) }
+    const plain = await ask(query(), { 'accept-encoding': 'identity' })
+    await until(async () => {
+      const response = await rawAsk({ 'accept-encoding': encoding })
+      return response.headers['content-encoding'] === encoding
+    })
+    const { headers, body } = await rawAsk({ 'accept-encoding': encoding })
+    expect(decompress(body).toString()).toBe(await plain.text())
+    expect(headers['etag']).toBe(plain.headers.get('etag')?.replace(/"$/, `-${encoding}"`))
+    expect(headers['vary']).toContain('Accept-Encoding')
+    expect((await ask(query(), { 'if-none-match': headers['etag'] ?? '' })).status).toBe(304)
+  })
+
+  test('is not what a client refuses', async () => {
+    world.data = { results: 'much '.repeat(2_000) }
+    for (let again = 0; again < 5; again += 1) {
+      const { headers } = await rawAsk({ 'accept-encoding': 'br;q=0, gzip;q=0.0' })
+      expect(headers['content-encoding']).toBeUndefined()
+    }
+  })
+})
+
+describe('what is not kept', () => {
+  test.each<[string, (ticket: Ticket) => Response]>([
+    ['an answer with errors', () => Response.json({ errors: [{ message: 'no' }], data: null })],
+    ['another status', () => Response.json({ data: {} }, { status: 400 })],
+    ['what is no JSON', () => new Response('hello')],
+    [
+      'what the long way spoils',
+      (ticket) => {
+        ticket.spoil()
+        return Response.json({ data: {} })
+      },
+    ],
+    ['what is too large', () => Response.json({ data: 'x'.repeat(60_000) })],
+  ])('%s', async (_name, answer) => {
+    world.answer = answer
+    const [first, second] = [await ask(), await ask()]
+    expect(second.status).toBe(first.status)
+    expect(await second.text()).toBe(await first.text())
+    expect(world.ways).toMatchObject({ long: 2, next: 0 })
+  })
+
+  test('an answer is kept no longer than it says', async () => {
+    world.answer = (ticket) => {
+      ticket.until(5_000)
+      ticket.until(9_000)
+      return Response.json({ data: {} })
+    }
+    await (await ask()).text()
+    world.now = 4_999
+    await (await ask()).text()
+    expect(world.ways.long).toBe(1)
+    world.now = 5_000
+    await (await ask()).text()
+    expect(world.ways.long).toBe(2)
+  })
+
+  test('of many answers, those that nobody asked for lately', async () => {
+    world.data = { results: 'x'.repeat(10_000) }
+    for (let one = 0; one < 12; one += 1) {
+      await (await ask(query(`{ results ${one} }`))).text()
+      await (await ask(query('{ results 0 }'))).text()
+    }
+    expect(world.ways.long).toBe(12)
+    await (await ask(query('{ results 1 }'))).text()
+    expect(world.ways.long).toBe(13)
+  })
+})
+
+describe('goes the long way, body and all', () => {
+  test.each<[string, () => Promise<Response>]>([
+    ['a mutation', () => ask(query('mutation { start }'))],
+    ['somebody who is signed out', () => ask(query(), { authorization: '' })],
+    ['a stream', () => ask(query(), { accept: 'text/event-stream' })],
+    ['another type', () => ask(query(), { 'content-type': 'text/plain' })],
+    ['another path', () => ask(query(), {}, `${url}?a=1`)],
+  ])('%s', async (_name, send) => {
+    await send()
+    expect(world.ways).toMatchObject({ next: 1, long: 0 })
+  })
+
+  test('whatever is asked while the version is unknown', async () => {
+    await (await ask()).text()
+    world.version = null
+    expect(await (await ask()).text()).toBe(`next ${query()}`)
+    expect(world.ways).toMatchObject({ next: 1, long: 1 })
+  })
+})
+
+/** `fetch` decompresses, and hides what came. */
+async function rawAsk(headers: Record<string, string>) {
+  const { request } = await import('node:http')
+  return new Promise<{ headers: Record<string, string | undefined>; body: Buffer }>((resolve, reject) => {
+    const all = { 'content-type': 'application/json', authorization: 'all', ...headers }
+    const text = query()
+    const sent = request(url, { method: 'POST', headers: { ...all, 'content-length': text.length } })
+    sent.on('error', reject)
+    sent.on('response', (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => resolve({ headers: response.headers as never, body: Buffer.concat(chunks) }))
+    })
+    sent.end(text)
+  })
+}

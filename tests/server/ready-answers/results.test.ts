@@ -1,0 +1,155 @@
+/** Repeated queries of the whole application: answered from bytes, and never with yesterday's. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ask, createToken, signIn, startServer, type TestServer } from '../../support/server.ts'
+import { until } from '../../support/until.ts'
+
+const results = `{
+  scanResults {
+    epoch seq lastRun scanInProgress degraded
+    criteria { minAnnualizedReturn }
+    tickers { symbol rating stock { name intrinsicValue } options { strike rating } }
+  }
+}`
+interface Results {
+  scanResults: {
+    seq: number
+    scanInProgress: boolean
+    criteria: { minAnnualizedReturn: number }
+    tickers: { symbol: string; stock: { name: string | null } | null }[]
+  }
+}
+
+const redisUrl = process.env['TEST_REDIS_URL']
+const kinds = [
+  { kind: 'one server, in one process', settings: {}, servers: 1 },
+  ...(redisUrl === undefined
+    ? []
+    : [{ kind: 'two servers on Redis', settings: { REDIS_URL: redisUrl }, servers: 2 }]),
+]
+
+describe.each(kinds)('repeated results: $kind', ({ settings, servers: count }) => {
+  const servers: TestServer[] = []
+  const cookies: string[] = []
+  /** Where things are done, and where they are read. */
+  const [doing, reading] = [0, count - 1]
+  const url = (index: number) => servers[index]?.url ?? ''
+
+  beforeAll(async () => {
+    const CACHE_KEY_PREFIX = `ready_${process.pid}_${Date.now()}`
+    for (let one = 0; one < count; one += 1) {
+      servers.push(await startServer({ DEMO_LATENCY_MS: '2', CACHE_KEY_PREFIX, ...settings }))
+      cookies.push(await signIn(url(one)))
+    }
+  })
+  afterAll(async () => {
+    for (const server of servers) await server[Symbol.asyncDispose]()
+  })
+
+  const read = async (query = results, index = reading) =>
+    (await ask<Results>(url(index), cookies[index] ?? '', query)).data.scanResults
+  const act = (mutation: string) => ask(url(doing), cookies[doing] ?? '', `mutation { ${mutation} }`)
+  const hits = async () =>
+    (await servers[reading]?.deps.ops.metrics.readyAnswers.get())?.values[0]?.value ?? 0
+
+  beforeEach(async () => {
+    await act('startScan { __typename }')
+    await until(async () => !(await read()).scanInProgress, 20_000)
+    await read()
+  })
+
+  test('are answered from bytes, the same as without', async () => {
+    const before = await hits()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => read()))
+    expect((await hits()) - before).toBe(20)
+    for (const answer of answers) expect(answer).toEqual(answers[0])
+    expect(answers[0]?.tickers.length).toBeGreaterThan(3)
+    // Another text for the same question is executed.
+    expect(await read(`# another\n${results}`)).toEqual(answers[0])
+  })
+
+  test('are new after a change of the criteria, made on another server', async () => {
+    for (const limit of [31, 32, 33]) {
+      await act(`updateScanCriteria(input: { minAnnualizedReturn: ${limit} }) { minAnnualizedReturn }`)
+      if (count === 1) expect((await read()).criteria.minAnnualizedReturn).toBe(limit)
+      // Another process has a database of its own here: what it must see is the new version.
+      else expect((await read()).seq).toBe((await read(results, doing)).seq)
+    }
+  })
+
+  test('are new with each ticker of a scan, and when it has ended', async () => {
+    const before = (await read()).seq
+    await act('startScan { __typename }')
+    expect((await read()).seq).toBeGreaterThan(before)
+    await until(async () => !(await read()).scanInProgress, 20_000)
+    expect((await read()).seq).toBeGreaterThan(before + 26)
+  })
+
+  test('are for nobody who may not read: signed out, or with a token that is gone', async () => {
+    const cookie = cookies[reading] ?? ''
+    const secret = await createToken(url(reading), cookie, ['READ'])
+    const byToken = () =>
+      fetch(`${url(reading)}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+        body: JSON.stringify({ query: results, variables: {} }),
+      })
+    expect((await byToken()).status).toBe(200)
+    const { data } = await ask<{ apiTokens: { id: string }[] }>(url(reading), cookie, '{ apiTokens { id } }')
+    await ask(url(reading), cookie, `mutation { revokeApiToken(id: "${data.apiTokens[0]?.id}") { id } }`)
+    expect((await byToken()).status).toBe(401)
+    const response = await fetch(`${url(reading)}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: results, variables: {} }),
+    })
+    expect(response.status).toBe(401)
+    const foreign = await fetch(`${url(reading)}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        cookie: cookies[reading] ?? '',
+        origin: 'https://evil.example',
+      },
+      body: JSON.stringify({ query: results, variables: {} }),
+    })
+    expect(foreign.status).toBe(403)
+  })
+
+  test('carry the headers of every answer, an ETag, and 304 for whoever has it', async () => {
+    const post = (headers: Record<string, string> = {}) =>
+      fetch(`${url(reading)}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', cookie: cookies[reading] ?? '', ...headers },
+        body: JSON.stringify({ query: results, variables: {} }),
+      })
+    const first = await post()
+    const second = await post()
+    for (const name of ['content-security-policy', 'x-content-type-options', 'content-type', 'cache-control'])
+      expect([name, second.headers.get(name)]).toEqual([name, first.headers.get(name)])
+    const etag = second.headers.get('etag') ?? ''
+    expect(etag).not.toBe('')
+    expect((await post({ 'if-none-match': etag })).status).toBe(304)
+    await act('startScan { __typename }')
+    const changed = await post({ 'if-none-match': etag })
+    expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false])
+  })
+})
+
+test('results that expire are not shown for longer than they live', async () => {
+  await using server = await startServer({
+    DEMO_LATENCY_MS: '1',
+    CACHE_TTL_OPTIONS_SECONDS: '2',
+    SCAN_SWEEP_MS: '60000',
+  })
+  const cookie = await signIn(server.url)
+  const read = async () => (await ask<Results>(server.url, cookie, results)).data.scanResults
+  await ask(server.url, cookie, 'mutation { startScan { __typename } }')
+  await until(async () => {
+    const { scanInProgress, tickers } = await read()
+    return !scanInProgress && tickers.length > 3
+  })
+  const oldest = Date.now()
+  // Nobody sweeps, so nothing tells that rows expire.
+  await until(async () => (await read()).tickers.length === 0, 5_000)
+  expect(Date.now() - oldest).toBeLessThan(2_600)
+})
