@@ -19,6 +19,7 @@ import { startPostgres, type PostgresServer } from './postgres-server.ts'
 import { startProxy } from './proxy.ts'
 import { startRedisProcess, type RedisServer } from './redis-server.ts'
 import { until } from './until.ts'
+import { withoutLimits } from './without-limits.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string) => readFileSync(join(repository, path), 'utf8')
@@ -104,6 +105,7 @@ async function build(
     const settings = {
       PATH: process.env['PATH'] ?? '',
       ...environmentOf(image),
+      ...withoutLimits,
       ...here(environment),
       // On this machine one address is enough for all, but not one port.
       HOST: '127.0.0.1',

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from './until.ts'
+import { withoutLimits } from './without-limits.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -61,7 +62,7 @@ function run(settings: Record<string, string>, program: Program) {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, ['--import', 'tsx/esm', `server/src/${program}.ts`], {
     cwd: root,
-    env: { PATH, HOME, PORT: '0', DATA_DIR: dataDir, ...settings },
+    env: { PATH, HOME, PORT: '0', DATA_DIR: dataDir, ...withoutLimits, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

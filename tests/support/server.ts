@@ -9,6 +9,7 @@ import { readEnv } from '../../server/src/env.ts'
 import { createHttpServer } from '../../server/src/http-server.ts'
 import type { Log } from '../../server/src/scan/ports.ts'
 import { silentLog } from './fakes.ts'
+import { withoutLimits } from './without-limits.ts'
 
 export interface TestServer extends AsyncDisposable {
   url: string
@@ -22,11 +23,7 @@ const defaults = {
   AUTH_SECRET: 'a secret of the tests, and of nobody else',
   SCAN_SWEEP_MS: '200',
   STATUS_LOOK_MS: '300',
-  // Tests of limits set them.
-  RATE_LIMIT_PER_MINUTE: '0',
-  MAX_SOCKETS_PER_USER: '0',
-  MAX_SOCKETS_PER_ADDRESS: '0',
-  SIGN_INS_PER_MINUTE: '0',
+  ...withoutLimits,
 }
 
 export async function startServer(
