@@ -27,7 +27,10 @@ export interface People {
   /** Newest first. */
   list(page: PageRequest): Promise<Page<Person>>
   find(id: string): Promise<Person | null>
-  /** @throws AccountError NOT_FOUND, LAST_ADMINISTRATOR, DEMO_ACCOUNT */
+  /**
+   * Links that somebody handed out as administrator end with that role.
+   * @throws AccountError NOT_FOUND, LAST_ADMINISTRATOR, DEMO_ACCOUNT
+   */
   changeRole(actor: Actor, id: string, role: Role): Promise<Person>
   /** Disabling ends everything that runs on that account. @throws AccountError as above */
   setDisabled(actor: Actor, id: string, disabled: boolean): Promise<Person>
@@ -94,7 +97,10 @@ export interface BrowserSessions {
 }
 
 export interface Passwords {
-  /** Ends the person's other sessions. @throws AccountError WRONG_PASSWORD, TOO_MANY_ATTEMPTS, BAD_INPUT, DEMO_ACCOUNT */
+  /**
+   * Ends the person's other sessions, and a link for a new password.
+   * @throws AccountError WRONG_PASSWORD, TOO_MANY_ATTEMPTS, BAD_INPUT, DEMO_ACCOUNT
+   */
   change(actor: Actor, current: string, next: string): Promise<void>
 }
 

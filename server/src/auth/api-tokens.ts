@@ -1,6 +1,7 @@
 /** API tokens: made and revoked by their owners, shown once, kept as hashes. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { PrismaClient } from '../db/client.ts'
+import type { Prisma } from '../db/generated/client.ts'
 import type { Clock } from '../scan/ports.ts'
 import type { Actor } from './accounts.ts'
 import type { AuditLog } from './audit.ts'
@@ -52,11 +53,13 @@ export interface ApiTokensOptions {
 /** Recognisable, for those who search published code for secrets. */
 const PREFIX = 'wa_'
 const SECRET_BYTES = 32
-const wellFormed = /^wa_[\w-]{43}$/
 const LIMIT = 50
 const LONGEST_DAYS = 3_650
 const DAY_MS = 86_400_000
 const USE_IS_NOTED_MS = 60_000
+
+/** Anything else is worth nothing, and need not be looked up. */
+export const looksLikeToken = (text: string): boolean => /^wa_[\w-]{43}$/.test(text)
 
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
 
@@ -70,6 +73,20 @@ export function createApiTokens({ prisma, revocations, audit, clock }: ApiTokens
     expiresAt: true,
     lastUsedAt: true,
   } as const
+
+  /** One at a time for each person: of two who make the last one, one does. */
+  const keep = (data: Prisma.ApiTokenUncheckedCreateInput): Promise<ApiToken> =>
+    prisma.$transaction(async (transaction) => {
+      const { userId } = data
+      await transaction.$queryRaw`SELECT id FROM users WHERE id = ${userId} FOR UPDATE`
+      if ((await transaction.apiToken.count({ where: { userId } })) >= LIMIT) {
+        throw new AccountError(
+          'BAD_INPUT',
+          `You have ${LIMIT} tokens already: revoke one that you do not need.`,
+        )
+      }
+      return transaction.apiToken.create({ data, select: shown })
+    })
 
   /** Beside the request: nobody waits for it, and it may fail. */
   function noteUse(id: string, lastUsedAt: Date | null): void {
@@ -88,25 +105,16 @@ export function createApiTokens({ prisma, revocations, audit, clock }: ApiTokens
 
     async create({ viewer, address }, wanted) {
       const name = checked(wanted)
-      if ((await prisma.apiToken.count({ where: { userId: viewer.id } })) >= LIMIT) {
-        throw new AccountError(
-          'BAD_INPUT',
-          `You have ${LIMIT} tokens already: revoke one that you do not need.`,
-        )
-      }
       const secret = PREFIX + randomBytes(SECRET_BYTES).toString('base64url')
       const { scopes, expiresInDays } = wanted
-      const token = await prisma.apiToken.create({
-        data: {
-          userId: viewer.id,
-          name,
-          hash: hashOf(secret),
-          hint: secret.slice(-4),
-          scopes: [...new Set(scopes)],
-          createdAt: new Date(clock.now()),
-          expiresAt: expiresInDays === null ? null : new Date(clock.now() + expiresInDays * DAY_MS),
-        },
-        select: shown,
+      const token = await keep({
+        userId: viewer.id,
+        name,
+        hash: hashOf(secret),
+        hint: secret.slice(-4),
+        scopes: [...new Set(scopes)],
+        createdAt: new Date(clock.now()),
+        expiresAt: expiresInDays === null ? null : new Date(clock.now() + expiresInDays * DAY_MS),
       })
       const summary = `Made the API token “${name}” (…${token.hint}) for ${token.scopes.join(', ')}.`
       await audit.write({ action: 'TOKEN_CREATED', actor: viewer, summary, address })
@@ -127,7 +135,6 @@ export function createApiTokens({ prisma, revocations, audit, clock }: ApiTokens
     },
 
     async verify(secret) {
-      if (!wellFormed.test(secret)) return null
       const found = await prisma.apiToken.findUnique({
         where: { hash: hashOf(secret) },
         select: { ...shown, user: true },

@@ -1,4 +1,5 @@
 /** The audit log: who did what to accounts, tokens, the list and the criteria. Written, read, never changed. */
+import { randomUUID } from 'node:crypto'
 import { isDatabaseAway } from '../db/away.ts'
 import type { Database } from '../db/client.ts'
 import type { Clock, Log } from '../scan/ports.ts'
@@ -64,6 +65,7 @@ export function createAuditLog({ prisma, afterOutage, clock, log }: AuditOptions
   return {
     async write({ action, actor, summary, address = null }) {
       const data = {
+        id: randomUUID(),
         at: new Date(clock.now()),
         action,
         actorId: actor?.id ?? null,
@@ -71,7 +73,8 @@ export function createAuditLog({ prisma, afterOutage, clock, log }: AuditOptions
         summary: summary.slice(0, MAX_SUMMARY),
         address,
       }
-      const keep = () => prisma.auditEntry.create({ data })
+      // An outage may hide that it was written: the second time changes nothing.
+      const keep = () => prisma.auditEntry.createMany({ data, skipDuplicates: true })
       await keep().catch((err: unknown) => {
         if (isDatabaseAway(err)) afterOutage(keep)
         else log.error({ err, action }, 'An entry of the audit log could not be written.')

@@ -8,7 +8,6 @@ import type { Log } from '../scan/ports.ts'
 import { admission } from './join.ts'
 
 export const basePath = '/api/auth'
-export const signUpPath = `${basePath}/sign-up/email`
 
 /** A session that nobody uses ends after a week. */
 export const SESSION_SECONDS = 7 * 24 * 60 * 60
@@ -81,7 +80,7 @@ export function createBetterAuth(options: BetterAuthOptions) {
             const { role, invitation } = admitted
             // Both are unique: of several first people, or several with one invitation, the database lets one in.
             const ticket = invitation === null ? { founder: true } : { invitationId: invitation.id }
-            return { data: { ...user, name: user.name.trim(), role, ...ticket } }
+            return { data: { ...user, role, ...ticket } }
           },
         },
       },

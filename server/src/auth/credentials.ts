@@ -3,7 +3,7 @@ import { isDatabaseAway } from '../db/away.ts'
 import type { Database } from '../db/client.ts'
 import { DatabaseAway } from '../scan/errors.ts'
 import type { Clock } from '../scan/ports.ts'
-import type { ApiTokens } from './api-tokens.ts'
+import { looksLikeToken, type ApiTokens } from './api-tokens.ts'
 import { SESSION_SECONDS, type BetterAuth } from './better-auth.ts'
 import { createCredentialMemory, fingerprintOf, type Verified } from './remembered.ts'
 import type { RevocationBook } from './revocations.ts'
@@ -84,8 +84,10 @@ export async function createCredentials(options: CredentialsOptions): Promise<Cr
 
   return {
     async viewerOf(headers) {
-      const [, token] = /^bearer\s+(.*)$/i.exec(headers.get('authorization')?.trim() ?? '') ?? []
-      return token === undefined ? ofSession(headers) : known(token, () => tokens.verify(token))
+      const bearer = /^bearer(?:\s+(.*))?$/i.exec(headers.get('authorization')?.trim() ?? '')
+      if (bearer === null) return ofSession(headers)
+      const [, token = ''] = bearer
+      return looksLikeToken(token) ? known(token, () => tokens.verify(token)) : null
     },
 
     watch: watched.watch,

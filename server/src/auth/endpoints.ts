@@ -4,10 +4,12 @@ import { networkOf } from '../limits/network.ts'
 import { answer, Refused, tooManyAttempts } from './answers.ts'
 import type { AuditLog } from './audit.ts'
 import { basePath } from './better-auth.ts'
+import { emailOf, membersOf, textOf, withMembers, type Members } from './bodies.ts'
 import type { Credentials } from './credentials.ts'
 import type { InvitationBook } from './invitations.ts'
-import { admission, admit, invitationIsGone } from './join.ts'
+import { admission, admit, invitationIsGone, nameOf } from './join.ts'
 import type { PasswordResetBook } from './password-resets.ts'
+import { createRefusedSignIns } from './refused-sign-ins.ts'
 import { setUpIsDone, type SetUp } from './set-up.ts'
 import type { Throttle } from './throttle.ts'
 
@@ -29,25 +31,25 @@ export interface EndpointsOptions {
 
 export interface Asked {
   request: Request
-  /** The members of a JSON body; empty when it is none. */
-  body: Record<string, unknown>
+  body: Members
   address: string
 }
 
 type Endpoint = (asked: Asked) => Promise<Response>
 
 const MINUTE_MS = 60_000
-const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
 
 /** Null for an address at which there is nothing. @throws Refused, AccountError, and whatever `ask` throws */
 export function createEndpoints(options: EndpointsOptions): (request: Request) => Promise<Response | null> {
   const { ask, credentials, setUp, invitations, passwordResets, throttle, counters, audit } = options
+  const noteRefused = createRefusedSignIns(options)
 
   const signIn: Endpoint = async ({ request, body, address }) => {
-    const email = textOf(body['email'])
+    const email = emailOf(body)
     const seconds = await throttle.begin(email, address)
     if (seconds > 0) return tooManyAttempts(seconds)
-    const response = await ask(request).catch(async (error: unknown) => {
+    const account = { email, password: textOf(body['password']) }
+    const response = await ask(withMembers(request, account)).catch(async (error: unknown) => {
       // An outage is no wrong password.
       await throttle.withdrawn(email, address)
       throw error
@@ -60,20 +62,20 @@ export function createEndpoints(options: EndpointsOptions): (request: Request) =
         summary: 'Signed in.',
         address,
       })
-    } else if (response.status === 401) {
-      const summary = `Somebody could not sign in as “${email.trim().slice(0, 100)}”.`
-      await audit.write({ action: 'SIGN_IN_REFUSED', actor: null, summary, address })
-    } else await throttle.withdrawn(email, address)
+    } else if (response.status === 401) await noteRefused(email, address)
+    else await throttle.withdrawn(email, address)
     return response
   }
 
   const signUp: Endpoint = async ({ request, body, address }) => {
     const admitted = await admit(body, { setUp, invitations })
     const { invitation, role } = admitted
-    const response = await admission.run(admitted, () => ask(request))
+    const account = { name: nameOf(body), email: emailOf(body), password: textOf(body['password']) }
+    const response = await admission.run(admitted, () => ask(withMembers(request, account)))
     if (response.ok) {
       const actor = await personIn(response)
-      if (invitation !== null) await invitations.forget(invitation.id)
+      if (invitation !== null && actor !== null && !(await invitations.use(invitation.id, actor.id)))
+        throw invitationIsGone()
       await audit.write(
         invitation === null
           ? { action: 'SET_UP', actor, summary: 'Set the installation up.', address }
@@ -88,7 +90,7 @@ export function createEndpoints(options: EndpointsOptions): (request: Request) =
     return response
   }
 
-  const signOut: Endpoint = async ({ request, address }) => {
+  const signOut = async (request: Request, address: string): Promise<Response> => {
     const viewer = await credentials.viewerOf(request.headers).catch(() => null)
     const response = await credentials.signOut(request)
     if (response.ok && viewer !== null)
@@ -104,8 +106,8 @@ export function createEndpoints(options: EndpointsOptions): (request: Request) =
   }
 
   /** The same answer, in the same time, whoever that is. */
-  const requestReset: Endpoint = async ({ body }) => {
-    passwordResets.sendTo(textOf(body['email'])).catch(() => {})
+  const requestReset: Endpoint = async ({ body, address }) => {
+    await passwordResets.sendTo(emailOf(body), address)
     return answer(202, {})
   }
 
@@ -123,7 +125,6 @@ export function createEndpoints(options: EndpointsOptions): (request: Request) =
     '/invitation': limited(look),
     '/request-password-reset': limited(requestReset),
     '/reset-password': limited(reset),
-    '/sign-out': signOut,
   }
   const gets = new Set(['/get-session', '/ok'])
 
@@ -140,20 +141,12 @@ export function createEndpoints(options: EndpointsOptions): (request: Request) =
   return async (request) => {
     const path = new URL(request.url).pathname.slice(basePath.length)
     if (request.method === 'GET' && gets.has(path)) return ask(request)
-    const endpoint = request.method === 'POST' && Object.hasOwn(posts, path) ? posts[path] : undefined
-    if (endpoint === undefined) return null
+    if (request.method !== 'POST') return null
     const address = request.headers.get(options.clientAddressHeader) ?? ''
-    return endpoint({ request, body: await membersOf(request.clone()), address })
+    if (path === '/sign-out') return signOut(request, address)
+    const endpoint = Object.hasOwn(posts, path) ? posts[path] : undefined
+    return endpoint === undefined ? null : endpoint({ request, body: await membersOf(request), address })
   }
-}
-
-async function membersOf(request: Request): Promise<Record<string, unknown>> {
-  const body: unknown = await request.json().catch(() => null)
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return {}
-  // Postgres keeps no such text.
-  if (Object.values(body).some((value) => typeof value === 'string' && value.includes('\0')))
-    throw new Refused(400, { code: 'BAD_INPUT', message: 'A text may not contain the character NUL.' })
-  return { ...body }
 }
 
 /** Whom better-auth has just signed in. */

@@ -20,8 +20,11 @@ export interface InvitationsOptions {
 export interface InvitationBook extends Invitations {
   /** The invitation whose secret this is; null when it is used up, revoked, expired, or none at all. */
   look(secret: unknown): Promise<Invitation | null>
-  /** It has been used. */
-  forget(id: string): Promise<void>
+  /**
+   * Uses it up, for the account that was made with it. @returns false when it was revoked at that very moment: then
+   * that account is gone as well
+   */
+  use(id: string, personId: string): Promise<boolean>
 }
 
 const LIFETIME_MS = 7 * 86_400_000
@@ -100,8 +103,10 @@ export function createInvitations(options: InvitationsOptions): InvitationBook {
         : prisma.invitation.findFirst({ where: { hash, ...usable() }, select: shown })
     },
 
-    async forget(id) {
-      await prisma.invitation.deleteMany({ where: { id } })
+    async use(id, personId) {
+      if ((await prisma.invitation.deleteMany({ where: { id } })).count > 0) return true
+      await prisma.user.deleteMany({ where: { id: personId, invitationId: id } })
+      return false
     },
   }
 }

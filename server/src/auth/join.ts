@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Invitation } from './accounts.ts'
 import { Refused } from './answers.ts'
+import { emailOf, textOf, type Members } from './bodies.ts'
 import type { InvitationBook } from './invitations.ts'
 import type { SetUp } from './set-up.ts'
 import type { Role } from './viewer.ts'
@@ -29,7 +30,7 @@ const forSomebodyElse = () =>
 
 /** @throws Refused */
 export async function admit(
-  body: Record<string, unknown>,
+  body: Members,
   { setUp, invitations }: { setUp: SetUp; invitations: Pick<InvitationBook, 'look'> },
 ): Promise<Admission> {
   if (body['invitation'] === undefined) {
@@ -38,7 +39,15 @@ export async function admit(
   }
   const invitation = await invitations.look(body['invitation'])
   if (invitation === null) throw invitationIsGone()
-  const email = typeof body['email'] === 'string' ? body['email'].trim().toLowerCase() : ''
-  if (invitation.email !== null && invitation.email !== email) throw forSomebodyElse()
+  if (invitation.email !== null && invitation.email !== emailOf(body)) throw forSomebodyElse()
   return { role: invitation.role, invitation }
+}
+
+const LONGEST_NAME = 100
+
+/** As it is kept. @throws Refused */
+export function nameOf(body: Members): string {
+  const name = textOf(body['name']).trim()
+  if (name.length >= 1 && name.length <= LONGEST_NAME) return name
+  throw new Refused(400, { code: 'BAD_INPUT', message: `A name has 1 to ${LONGEST_NAME} characters.` })
 }

@@ -2,8 +2,8 @@
 import type { PrismaClient } from '../db/client.ts'
 import type { Counters } from '../limits/counters.ts'
 import type { Mailer } from '../mail/mailer.ts'
-import type { Clock } from '../scan/ports.ts'
-import type { PasswordResets } from './accounts.ts'
+import type { Clock, Log } from '../scan/ports.ts'
+import type { PasswordResets, Person } from './accounts.ts'
 import type { AuditLog } from './audit.ts'
 import { linkHash, linkTo, newLinkSecret } from './links.ts'
 import { passwordResetMail } from './mails.ts'
@@ -19,14 +19,17 @@ export interface PasswordResetsOptions {
   mailer: Pick<Mailer, 'send'> | null
   publicUrl: string | null
   clock: Pick<Clock, 'now'>
+  log: Log
 }
 
 export interface PasswordResetBook extends PasswordResets {
-  /** Sends a link, if there is such a person and mail is set up. Says nothing either way. */
-  sendTo(email: string): Promise<void>
+  /** Sends a link, if there is such a person and mail is set up. Says nothing either way, after the same time. */
+  sendTo(email: string, address: string): Promise<void>
   /** Once for each link, whoever comes first. @returns false when the link is used up, expired, or none at all */
   redeem(secret: unknown, password: string, address: string): Promise<boolean>
 }
+
+type Member = Pick<Person, 'id' | 'name' | 'email'>
 
 const HOUR_MS = 3_600_000
 const HANDED_OUT_HOURS = 24
@@ -34,7 +37,7 @@ const MAILED_HOURS = 1
 const ONE_MAIL_A_MINUTE_MS = 60_000
 
 export function createPasswordResets(options: PasswordResetsOptions): PasswordResetBook {
-  const { prisma, revocations, audit, counters, mailer, publicUrl, clock } = options
+  const { prisma, revocations, audit, counters, mailer, publicUrl, clock, log } = options
 
   /** A newer link replaces the one before. */
   async function newLink(userId: string, givenById: string | null, hours: number) {
@@ -50,6 +53,15 @@ export function createPasswordResets(options: PasswordResetsOptions): PasswordRe
     return { link: linkTo(publicUrl, '/reset-password', secret), expiresAt: data.expiresAt }
   }
 
+  async function send(mailer: Pick<Mailer, 'send'>, person: Member, address: string): Promise<void> {
+    const { count } = await counters.add(`reset-mail:${person.id}`, 1, ONE_MAIL_A_MINUTE_MS)
+    if (count > 1) return
+    const { link } = await newLink(person.id, null, MAILED_HOURS)
+    const mailed = await mailer.send(passwordResetMail(person.email, link, MAILED_HOURS))
+    const summary = `Sent ${person.name} (${person.email}) a link for a new password: somebody had asked for it.`
+    if (mailed) await audit.write({ action: 'RESET_LINK_CREATED', actor: null, summary, address })
+  }
+
   return {
     async create({ viewer, address }, personId) {
       const person = await prisma.user.findUnique({ where: { id: personId } })
@@ -62,14 +74,14 @@ export function createPasswordResets(options: PasswordResetsOptions): PasswordRe
       return { link, expiresAt, mailed: mailer !== null && (await mailer.send(mail)) }
     },
 
-    async sendTo(email) {
+    async sendTo(email, address) {
       if (mailer === null) return
       const person = await prisma.user.findUnique({ where: { email: email.trim().toLowerCase() } })
       if (person === null || person.disabled || person.isDemo) return
-      const { count } = await counters.add(`reset-mail:${person.id}`, 1, ONE_MAIL_A_MINUTE_MS)
-      if (count > 1) return
-      const { link } = await newLink(person.id, null, MAILED_HOURS)
-      await mailer.send(passwordResetMail(person.email, link, MAILED_HOURS))
+      // Beside the request: how long it takes would tell that there is such a person.
+      send(mailer, person, address).catch((err: unknown) =>
+        log.error({ err }, 'A link for a new password could not be made.'),
+      )
     },
 
     async redeem(secret, password, address) {

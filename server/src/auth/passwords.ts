@@ -36,6 +36,15 @@ export async function setPassword(prisma: PrismaClient, userId: string, password
 }
 
 export function createPasswords({ prisma, browserSessions, audit, throttle }: PasswordsOptions): Passwords {
+  async function isPasswordOf(userId: string, password: string): Promise<boolean> {
+    const account = await prisma.account.findFirst({
+      where: { userId, providerId: 'credential' },
+      select: { password: true },
+    })
+    const hash = account?.password ?? null
+    return hash !== null && verifyPassword({ hash, password })
+  }
+
   return {
     async change(actor, current, next) {
       const { viewer, address } = actor
@@ -46,15 +55,16 @@ export function createPasswords({ prisma, browserSessions, audit, throttle }: Pa
         const message = `Too many attempts. Try again in ${retryAfterSeconds} s.`
         throw new AccountError('TOO_MANY_ATTEMPTS', message, { retryAfterSeconds })
       }
-      const account = await prisma.account.findFirst({
-        where: { userId: viewer.id, providerId: 'credential' },
-        select: { password: true },
+      const isRight = await isPasswordOf(viewer.id, current).catch(async (error: unknown) => {
+        // An outage is no wrong password.
+        await throttle.withdrawn(viewer.email, address)
+        throw error
       })
-      const hash = account?.password ?? null
-      if (hash === null || !(await verifyPassword({ hash, password: current })))
-        throw new AccountError('WRONG_PASSWORD', 'The current password is not right.')
+      if (!isRight) throw new AccountError('WRONG_PASSWORD', 'The current password is not right.')
       await throttle.succeeded(viewer.email, address)
       await setPassword(prisma, viewer.id, next)
+      // A link to choose another one may be in the wrong hands.
+      await prisma.passwordReset.deleteMany({ where: { userId: viewer.id } })
       await browserSessions.endOthers(actor)
       const summary = 'Changed their password.'
       await audit.write({ action: 'PASSWORD_CHANGED', actor: viewer, summary, address })

@@ -54,6 +54,11 @@ export function createPeople({ prisma, revocations, audit }: PeopleOptions): Peo
           'This is the last administrator. Make somebody else an administrator first.',
         )
       }
+      if (governs(before) && !governs(after)) {
+        // Links that they handed out would be a way back.
+        await transaction.invitation.deleteMany({ where: { invitedById: id } })
+        await transaction.passwordReset.deleteMany({ where: { givenById: id } })
+      }
       if (after.disabled) await transaction.session.deleteMany({ where: { userId: id } })
       return after
     })

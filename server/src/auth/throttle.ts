@@ -1,10 +1,10 @@
 /**
  * Guessing passwords is slow: waiting times that double, for an account from one address, and, much shorter, for an
  * account from anywhere, so that nobody can lock somebody else out for long. Whoever has to wait is not even looked
- * at. Attempts count when they begin, so that many at once are no way around it.
+ * at. Attempts count when they begin, and of many at once the first one shuts the door behind it.
  */
 import { createHash } from 'node:crypto'
-import type { Counters } from '../limits/counters.ts'
+import type { Count, Counters } from '../limits/counters.ts'
 import { networkOf } from '../limits/network.ts'
 
 export interface Throttle {
@@ -18,7 +18,7 @@ export interface Throttle {
 const WINDOW_MS = 15 * 60_000
 /** Typing errors. */
 const FREE_FROM_ADDRESS = 3
-const FREE_FROM_ANYWHERE = 10
+const FREE_FROM_ANYWHERE = 9
 const LONGEST_FROM_ADDRESS_S = 15 * 60
 const LONGEST_FROM_ANYWHERE_S = 30
 
@@ -30,25 +30,40 @@ export function createThrottle(counters: Counters): Throttle {
   }
   const waitOf = (key: string) => `${key}:wait`
 
-  async function count(key: string, free: number, longestSeconds: number): Promise<void> {
+  const secondsOf = ({ resetMs }: Count) => Math.max(1, Math.ceil(resetMs / 1000))
+
+  async function waiting(key: string): Promise<number> {
+    const wait = await counters.peek(waitOf(key))
+    return wait.count > 0 ? secondsOf(wait) : 0
+  }
+
+  /** Adding to the wait decides: whoever began it goes ahead, whoever found it begun has come too late. */
+  async function enter(key: string, free: number, longestSeconds: number): Promise<number> {
     const { count: attempts } = await counters.add(key, 1, WINDOW_MS)
-    if (attempts <= free) return
+    if (attempts <= free) return 0
     const seconds = Math.min(2 ** Math.min(attempts - free - 1, 30), longestSeconds)
-    await counters.clear(waitOf(key))
-    await counters.add(waitOf(key), 1, seconds * 1000)
+    const wait = await counters.add(waitOf(key), 1, seconds * 1000)
+    return wait.count > 1 ? secondsOf(wait) : 0
+  }
+
+  async function withdraw(account: string, address: string): Promise<void> {
+    const keys = keysOf(account, address)
+    await Promise.all([keys.pair, keys.account].map((key) => counters.add(key, -1, WINDOW_MS)))
   }
 
   return {
     async begin(account, address) {
       const keys = keysOf(account, address)
-      const waits = await Promise.all([keys.pair, keys.account].map((key) => counters.peek(waitOf(key))))
-      const waitMs = Math.max(...waits.map(({ count: waiting, resetMs }) => (waiting > 0 ? resetMs : 0)))
-      if (waitMs > 0) return Math.max(1, Math.ceil(waitMs / 1000))
-      await Promise.all([
-        count(keys.pair, FREE_FROM_ADDRESS, LONGEST_FROM_ADDRESS_S),
-        count(keys.account, FREE_FROM_ANYWHERE, LONGEST_FROM_ANYWHERE_S),
+      // Whoever comes too early makes the wait no longer.
+      const before = Math.max(...(await Promise.all([keys.pair, keys.account].map(waiting))))
+      if (before > 0) return before
+      const waits = await Promise.all([
+        enter(keys.pair, FREE_FROM_ADDRESS, LONGEST_FROM_ADDRESS_S),
+        enter(keys.account, FREE_FROM_ANYWHERE, LONGEST_FROM_ANYWHERE_S),
       ])
-      return 0
+      const seconds = Math.max(...waits)
+      if (seconds > 0) await withdraw(account, address)
+      return seconds
     },
 
     async succeeded(account, address) {
@@ -62,9 +77,6 @@ export function createThrottle(counters: Counters): Throttle {
       ])
     },
 
-    async withdrawn(account, address) {
-      const keys = keysOf(account, address)
-      await Promise.all([keys.pair, keys.account].map((key) => counters.add(key, -1, WINDOW_MS)))
-    },
+    withdrawn: withdraw,
   }
 }

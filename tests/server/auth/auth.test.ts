@@ -193,6 +193,21 @@ describe.each(databases)('createAuth on $kind', ({ open }) => {
       expect(answers[0]).toEqual(answers[1])
       expect(answers[0]?.[0]).toBe(401)
     })
+
+    it('tell a wrong password from an unknown person by no shorter time', async () => {
+      await signUp()
+      const times = { [ada.email]: [] as number[], 'nobody@example.com': [] as number[] }
+      for (let n = 0; n < 5; n++)
+        for (const [email, spent] of Object.entries(times)) {
+          const start = performance.now()
+          const headers = { 'x-client-address': `192.0.2.${n}` }
+          expect((await signIn({ email, password: 'wrong password' }, headers)).status).toBe(401)
+          spent.push(performance.now() - start)
+        }
+      const [known = 0, unknown = 0] = Object.values(times).map((spent) => Math.min(...spent))
+      // The hash is most of it, by far.
+      expect(unknown).toBeGreaterThan(known / 2)
+    })
   })
 
   describe('the demo account', () => {

@@ -66,7 +66,7 @@ describe('the throttle', () => {
     expect(longest).toBeLessThanOrEqual(30)
   })
 
-  test('counts attempts when they begin: a hundred at once are no way around it', async () => {
+  test('looks at four of a hundred that do not wait', async () => {
     let looked = 0
     for (let attempt = 0; attempt < 100; attempt += 1)
       if ((await throttle.begin('ann@example.com', '192.0.2.1')) === 0) looked += 1
