@@ -36,18 +36,12 @@ export function forbidden(viewer: Viewer, rule: unknown): GraphQLError {
   return createGraphQLError(sentence(viewer, lacks), { extensions: { code: 'FORBIDDEN' } })
 }
 
-function sentence({ credential, role }: Viewer, lacks: (scope: AccessScope) => boolean): string {
-  const isToken = credential.kind === 'TOKEN'
-  if (lacks('admin')) {
-    return isToken && role === 'ADMINISTRATOR'
-      ? 'This token may not do that: it needs the scope ADMIN.'
-      : 'Only an administrator may do this.'
-  }
-  if (lacks('scan')) {
-    return isToken && role !== 'VIEWER'
-      ? 'This token may not do that: it needs the scope SCAN.'
-      : 'Only traders and administrators may do this.'
-  }
+/** The role first, then the person, then the scope: what another token could not mend is not blamed on the token. */
+function sentence({ role }: Viewer, lacks: (scope: AccessScope) => boolean): string {
+  if (lacks('admin') && role !== 'ADMINISTRATOR') return 'Only an administrator may do this.'
+  if (lacks('scan') && role === 'VIEWER') return 'Only traders and administrators may do this.'
   if (lacks('session')) return 'This needs a person who is signed in: no API token may do it.'
+  if (lacks('admin')) return 'This token may not do that: it needs the scope ADMIN.'
+  if (lacks('scan')) return 'This token may not do that: it needs the scope SCAN.'
   return 'You may not do this.'
 }

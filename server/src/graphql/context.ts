@@ -20,9 +20,9 @@ export interface Api {
   criteria: Criteria
   runs: ScanHistory
   accounts: Accounts
-  /** When the next scheduled scan is due; null when none is. */
   /** For how long results and status are kept, milliseconds. */
   resultsLifetimeMs: number
+  /** When the next scheduled scan is due; null when none is. */
   nextScheduledScan: () => Instant | null
   isLocalEnvironment: boolean
 }

@@ -7,11 +7,15 @@ import { OptionSideEnum } from './options.ts'
 export const ScanCriteriaType = builder.objectRef<ScanCriteria>('ScanCriteria').implement({
   description: 'What makes a contract worth selling. Bounds are inclusive.',
   fields: (t) => ({
-    side: t.expose('side', { type: OptionSideEnum }),
+    side: t.expose('side', { type: OptionSideEnum, description: 'What is sold.' }),
     minAnnualizedReturn: t.exposeFloat('minAnnualizedReturn', { description: 'Percent.' }),
     maxAbsDelta: t.exposeFloat('maxAbsDelta', { description: '0 to 1.' }),
-    minDaysToExpiration: t.exposeInt('minDaysToExpiration'),
-    maxDaysToExpiration: t.exposeInt('maxDaysToExpiration'),
+    minDaysToExpiration: t.exposeInt('minDaysToExpiration', {
+      description: 'Calendar days in New York, as of the scan.',
+    }),
+    maxDaysToExpiration: t.exposeInt('maxDaysToExpiration', {
+      description: 'Calendar days in New York, as of the scan.',
+    }),
     maxSpreadPercent: t.exposeFloat('maxSpreadPercent', {
       nullable: true,
       description: 'Percent of the mid; null: any.',

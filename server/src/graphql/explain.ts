@@ -4,20 +4,22 @@ import { rules } from './access.ts'
 import { builder } from './builder.ts'
 
 const UnitEnum = builder.enumType('Unit', {
+  description: 'What a number counts.',
   values: {
-    USD: {},
+    USD: { description: 'US dollars.' },
     PERCENT: { description: '31.5 means 31.5 %.' },
     FRACTION: { description: '0.315 means 31.5 %.' },
-    DAYS: {},
+    DAYS: { description: 'Calendar days in New York.' },
     CONTRACTS: { description: 'A count: shares or contracts.' },
   } satisfies Record<Unit, object>,
 })
 
 const ExplanationInputType = builder.objectRef<ExplanationInput>('ExplanationInput').implement({
+  description: 'A number that a formula was given.',
   fields: (t) => ({
-    name: t.exposeString('name'),
-    value: t.exposeFloat('value'),
-    unit: t.expose('unit', { type: UnitEnum }),
+    name: t.exposeString('name', { description: 'As it stands in the formula.' }),
+    value: t.exposeFloat('value', { description: 'In its `unit`.' }),
+    unit: t.expose('unit', { type: UnitEnum, description: 'Of `value`.' }),
     source: t.exposeString('source', {
       description: 'Who says so: a provider, our model, the calendar, a setting, a person.',
     }),
@@ -33,15 +35,21 @@ const ExplanationType = builder.objectRef<Explanation>('Explanation').implement(
   description: 'One number of a contract.',
   fields: (t) => ({
     field: t.exposeString('field', { description: 'The field of `OptionContract` that is explained.' }),
-    label: t.exposeString('label'),
+    label: t.exposeString('label', { description: 'Its name, for people.' }),
     formula: t.exposeString('formula', { description: 'As a person would write it down.' }),
     value: t.exposeFloat('value', {
       nullable: true,
       description: 'Null when it cannot be known: `note` says why.',
     }),
-    unit: t.expose('unit', { type: UnitEnum }),
-    inputs: t.expose('inputs', { type: [ExplanationInputType] }),
-    note: t.exposeString('note', { nullable: true }),
+    unit: t.expose('unit', { type: UnitEnum, description: 'Of `value`.' }),
+    inputs: t.expose('inputs', {
+      type: [ExplanationInputType],
+      description: 'What the formula was given, in its order.',
+    }),
+    note: t.exposeString('note', {
+      nullable: true,
+      description: 'What else one should know, for people; null: nothing.',
+    }),
   }),
 })
 

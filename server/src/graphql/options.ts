@@ -1,20 +1,10 @@
 /** Contracts and tickers. */
-import type {
-  ExpirationKind,
-  GreeksSource,
-  NearMiss,
-  OptionSide,
-  Quality,
-  QualityIssue,
-  Rating,
-  RejectionReason,
-  Rejections,
-  TickerOutcome,
-} from '../scan/model.ts'
-import { qualityGrades, rejectionReasons } from '../scan/model.ts'
-import { qualityIssueTexts, tickerQuality } from '../scan/quality.ts'
+import type { ExpirationKind, GreeksSource, OptionSide, Rating, TickerOutcome } from '../scan/model.ts'
+import { tickerQuality } from '../scan/quality.ts'
 import type { RatedContract, TickerView } from '../scan/view.ts'
 import { builder } from './builder.ts'
+import { QualityGradeEnum, QualityType } from './quality.ts'
+import { listRejections, NearMissType, Rejection } from './rejections.ts'
 import { StockType } from './stock.ts'
 
 export const RatingEnum = builder.enumType('Rating', {
@@ -30,7 +20,11 @@ export const RatingEnum = builder.enumType('Rating', {
 })
 
 export const OptionSideEnum = builder.enumType('OptionSide', {
-  values: { PUT: {}, CALL: {} } satisfies Record<OptionSide, object>,
+  description: 'What the buyer may do with the shares.',
+  values: {
+    PUT: { description: 'Sell them at the strike.' },
+    CALL: { description: 'Buy them at the strike.' },
+  } satisfies Record<OptionSide, object>,
 })
 
 export const ExpirationKindEnum = builder.enumType('ExpirationKind', {
@@ -52,29 +46,6 @@ const GreeksSourceEnum = builder.enumType('GreeksSource', {
   } satisfies Record<GreeksSource, object>,
 })
 
-export const QualityGradeEnum = builder.enumType('QualityGrade', {
-  description:
-    'How far to trust a quote: A nothing wrong, B mild issues only, C one serious issue, D several.',
-  values: qualityGrades,
-})
-
-const QualityIssueType = builder.objectRef<QualityIssue>('QualityIssue').implement({
-  fields: (t) => ({
-    code: t.string({ description: 'For programs, e.g. `WIDE_SPREAD`.', resolve: (issue) => issue }),
-    text: t.string({ description: 'For a person.', resolve: (issue) => qualityIssueTexts[issue] }),
-  }),
-})
-
-const QualityType = builder.objectRef<Quality>('Quality').implement({
-  fields: (t) => ({
-    grade: t.expose('grade', { type: QualityGradeEnum }),
-    issues: t.expose('issues', {
-      type: [QualityIssueType],
-      description: 'The graver first; none for grade A.',
-    }),
-  }),
-})
-
 const OptionContract = builder.objectRef<RatedContract>('OptionContract').implement({
   description: 'A contract worth selling. Metrics are as of its ticker’s `scannedAt`, at the bid.',
   fields: (t) => ({
@@ -82,7 +53,7 @@ const OptionContract = builder.objectRef<RatedContract>('OptionContract').implem
       description: 'OCC symbol without padding, e.g. `AAPL250620P00190000`.',
       resolve: (o) => o.occSymbol,
     }),
-    side: t.expose('side', { type: OptionSideEnum }),
+    side: t.expose('side', { type: OptionSideEnum, description: 'Put or call.' }),
     expiration: t.expose('expiration', { type: 'Date', description: 'The last day of the contract.' }),
     daysToExpiration: t.exposeInt('daysToExpiration', {
       description: 'Calendar days in New York, as of the scan.',
@@ -98,11 +69,17 @@ const OptionContract = builder.objectRef<RatedContract>('OptionContract').implem
       nullable: true,
       description: '(ask − bid) / mid, in percent; null as `mid` is.',
     }),
-    expirationKind: t.expose('expirationKind', { type: ExpirationKindEnum }),
+    expirationKind: t.expose('expirationKind', {
+      type: ExpirationKindEnum,
+      description: 'What kind of day `expiration` is.',
+    }),
     delta: t.exposeFloat('delta', {
       description: 'Signed: −1 to 0 for a put. `greeksSource` says whose it is.',
     }),
-    greeksSource: t.expose('greeksSource', { type: GreeksSourceEnum }),
+    greeksSource: t.expose('greeksSource', {
+      type: GreeksSourceEnum,
+      description: 'Who `delta` comes from.',
+    }),
     quotedAt: t.expose('quotedAt', {
       type: 'DateTime',
       nullable: true,
@@ -133,69 +110,22 @@ const OptionContract = builder.objectRef<RatedContract>('OptionContract').implem
     collateral: t.exposeFloat('collateral', { description: 'strike × 100, USD per contract.' }),
     premium: t.exposeFloat('premium', { description: 'bid × 100, USD per contract.' }),
     quality: t.expose('quality', { type: QualityType, description: 'How far to trust the quote, and why.' }),
-    rating: t.expose('rating', { type: RatingEnum }),
-  }),
-})
-
-const reasonTexts: Record<RejectionReason, string> = {
-  BAD_ROW: 'The provider’s row could not be read.',
-  NON_STANDARD: 'Adjusted series: it delivers something else than 100 shares.',
-  EXPIRATION_OUT_OF_RANGE: 'Expires sooner or later than the criteria want.',
-  IN_THE_MONEY: 'Not out of the money.',
-  NO_BID: 'Nobody bids.',
-  DELTA_UNKNOWN: 'The provider has no delta for it, or one that cannot be.',
-  DELTA_TOO_HIGH: '|delta| is above the limit.',
-  RETURN_TOO_LOW: 'The annualized return is below the limit.',
-  SPREAD_TOO_WIDE: 'The bid–ask spread is above the limit, or unknown.',
-  OPEN_INTEREST_TOO_LOW: 'Too few open contracts.',
-}
-
-const RejectionReasonEnum = builder.enumType('RejectionReason', {
-  description:
-    'Why a contract was not kept: the first of these that held, in the order BAD_ROW, NON_STANDARD, EXPIRATION_OUT_OF_RANGE, IN_THE_MONEY, NO_BID, DELTA_UNKNOWN, DELTA_TOO_HIGH, RETURN_TOO_LOW, SPREAD_TOO_WIDE, OPEN_INTEREST_TOO_LOW.',
-  values: Object.fromEntries(
-    rejectionReasons.map((reason) => [reason, { description: reasonTexts[reason] }]),
-  ) as Record<RejectionReason, { description: string }>,
-})
-
-const Rejection = builder.objectRef<{ reason: RejectionReason; count: number }>('Rejection').implement({
-  fields: (t) => ({
-    reason: t.expose('reason', { type: RejectionReasonEnum }),
-    count: t.exposeInt('count', { description: 'Contracts, at least 1.' }),
-  }),
-})
-
-const NearMissType = builder.objectRef<NearMiss>('NearMiss').implement({
-  description: 'A contract that one criterion alone kept out, and nearly let in.',
-  fields: (t) => ({
-    contractId: t.id({ description: 'OCC symbol without padding.', resolve: (miss) => miss.occSymbol }),
-    expiration: t.expose('expiration', { type: 'Date' }),
-    strike: t.exposeFloat('strike', { description: 'USD per share.' }),
-    reason: t.expose('reason', { type: RejectionReasonEnum, description: 'The criterion that kept it out.' }),
-    limit: t.exposeFloat('limit', { description: 'What the criterion asks, in its own unit.' }),
-    value: t.exposeFloat('value', {
-      description: 'What the contract has: loosened to this, the criterion lets it in.',
-    }),
-    distance: t.exposeFloat('distance', {
-      description:
-        'How much looser the criterion would have to be: above 0, up to 1 for the most that counts as near.',
+    rating: t.expose('rating', {
+      type: RatingEnum,
+      description: 'The strike against the intrinsic value, computed when read.',
     }),
   }),
 })
-
-/** Most frequent first. */
-const listRejections = (rejections: Rejections) =>
-  rejectionReasons
-    .map((reason) => ({ reason, count: rejections[reason] ?? 0 }))
-    .filter(({ count }) => count > 0)
-    .toSorted((a, b) => b.count - a.count)
 
 export const TickerOptions = builder.objectRef<TickerView>('TickerOptions').implement({
   description: 'A ticker with at least one contract worth selling.',
   fields: (t) => ({
     id: t.id({ description: 'The symbol.', resolve: (ticker) => ticker.symbol }),
-    symbol: t.exposeString('symbol'),
-    scannedAt: t.expose('scannedAt', { type: 'DateTime' }),
+    symbol: t.exposeString('symbol', { description: 'Ticker symbol, e.g. `AAPL`.' }),
+    scannedAt: t.expose('scannedAt', {
+      type: 'DateTime',
+      description: 'When these contracts were screened.',
+    }),
     quotedAt: t.expose('quotedAt', {
       type: 'DateTime',
       nullable: true,
@@ -237,9 +167,9 @@ export const TickerOptions = builder.objectRef<TickerView>('TickerOptions').impl
 export const TickerOutcomeType = builder.objectRef<TickerOutcome>('TickerOutcome').implement({
   description: 'What became of a ticker in the latest run, also when nothing was kept.',
   fields: (t) => ({
-    symbol: t.exposeString('symbol'),
+    symbol: t.exposeString('symbol', { description: 'Ticker symbol, e.g. `AAPL`.' }),
     contractsScreened: t.exposeInt('contractsScreened', { description: 'Contracts on the criteria’s side.' }),
-    contractsKept: t.exposeInt('contractsKept'),
+    contractsKept: t.exposeInt('contractsKept', { description: 'Contracts worth selling.' }),
     rejections: t.field({
       type: [Rejection],
       description: 'Most frequent first; only reasons that held at least once.',

@@ -109,9 +109,12 @@ export function connection<T>(
 
 const writeCursor = ({ at, id }: Cursor) => Buffer.from(`${at.toISOString()} ${id}`).toString('base64url')
 
+/** No other, so that the database is asked for nothing that it cannot know: no NUL, no day before Christ. */
+const written = /^([1-9]\d{3}-\d\d-\d\dT[\d:.]{12}Z) ([\w-]+)$/
+
 function readCursor(text: string): Cursor {
-  const [instant = '', id = ''] = Buffer.from(text, 'base64url').toString('utf8').split(' ')
+  const [, instant = '', id = ''] = written.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []
   const at = new Date(instant)
-  if (Number.isNaN(at.getTime()) || id === '') throw new BadInput('`after` is no cursor of this list.')
+  if (Number.isNaN(at.getTime())) throw new BadInput('`after` is no cursor of this list.')
   return { at, id }
 }

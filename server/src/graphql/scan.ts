@@ -7,14 +7,8 @@ import { rules } from './access.ts'
 import { builder } from './builder.ts'
 import { kept } from './kept.ts'
 import { ScanCriteriaType } from './criteria.ts'
-import {
-  ExpirationKindEnum,
-  OptionSideEnum,
-  QualityGradeEnum,
-  RatingEnum,
-  TickerOptions,
-  TickerOutcomeType,
-} from './options.ts'
+import { ScanFilterInput } from './filter.ts'
+import { TickerOptions, TickerOutcomeType } from './options.ts'
 import { ScanStatus } from './status.ts'
 
 const MarketStatus = builder
@@ -22,7 +16,7 @@ const MarketStatus = builder
   .implement({
     description: 'The exchange (NYSE hours, holidays and early closes), by the market clock.',
     fields: (t) => ({
-      isOpen: t.exposeBoolean('isOpen'),
+      isOpen: t.exposeBoolean('isOpen', { description: 'Whether it trades now.' }),
       opensAt: t.expose('opensAt', {
         type: 'DateTime',
         nullable: true,
@@ -43,7 +37,7 @@ const ScanResults = builder.objectRef<ScanView>('ScanResults').implement({
       description: 'Updates with a higher number, in the same epoch, are newer than this.',
     }),
     lastRun: t.exposeString('lastRun', { description: 'The message for people; times are New York’s.' }),
-    scanInProgress: t.exposeBoolean('scanInProgress'),
+    scanInProgress: t.exposeBoolean('scanInProgress', { description: 'True while a scan runs.' }),
     degraded: t.exposeBoolean('degraded', {
       description: 'True while the results cannot be read, or not all of them.',
     }),
@@ -66,6 +60,7 @@ const ScanResults = builder.objectRef<ScanView>('ScanResults').implement({
     }),
     market: t.field({
       type: MarketStatus,
+      description: 'Whether the exchange is open, and when it will be.',
       resolve: (_scan, _args, { marketHours, clock }) => ({
         isOpen: marketHours.isOpen(),
         opensAt: marketHours.opensAt(),
@@ -81,29 +76,6 @@ const ScanResults = builder.objectRef<ScanView>('ScanResults').implement({
       description:
         'Of every ticker of the latest run so far, by symbol: also why a ticker has no qualifying options.',
     }),
-  }),
-})
-
-const ScanFilterInput = builder.inputType('ScanFilter', {
-  description: 'Narrows what the scan kept. Bounds are inclusive; an absent or null member narrows nothing.',
-  fields: (t) => ({
-    symbols: t.stringList(),
-    ratings: t.field({ type: [RatingEnum] }),
-    sides: t.field({ type: [OptionSideEnum] }),
-    expirationKinds: t.field({ type: [ExpirationKindEnum] }),
-    minAnnualizedReturn: t.float({ description: 'Percent.' }),
-    minAbsDelta: t.float({ description: '0 to 1.' }),
-    maxAbsDelta: t.float({ description: '0 to 1.' }),
-    minDaysToExpiration: t.int(),
-    maxDaysToExpiration: t.int(),
-    minOtmPercent: t.float({ description: 'Percent of the underlying’s price.' }),
-    maxSpreadPercent: t.float({
-      description: 'Percent of the mid; a contract without a spread does not pass.',
-    }),
-    minOpenInterest: t.int({ description: 'Contracts; an unknown open interest does not pass.' }),
-    minVolume: t.int({ description: 'Contracts; an unknown volume does not pass.' }),
-    qualities: t.field({ type: [QualityGradeEnum] }),
-    maxCollateral: t.float({ description: 'USD per contract.' }),
   }),
 })
 
@@ -131,7 +103,13 @@ builder.queryField('nextScheduledScan', (t) =>
 function withStatus<K extends WithStatus['kind']>(kind: K, description: string) {
   return builder.objectRef<WithStatus & { kind: K }>(kind).implement({
     description,
-    fields: (t) => ({ status: t.field({ type: ScanStatus, resolve: ({ status }) => asSnapshot(status) }) }),
+    fields: (t) => ({
+      status: t.field({
+        type: ScanStatus,
+        description: 'Right after that, as a snapshot.',
+        resolve: ({ status }) => asSnapshot(status),
+      }),
+    }),
   })
 }
 
@@ -152,8 +130,12 @@ const MarketClosed = builder
   .implement({
     description: 'Outside LOCAL, scans run in market hours only.',
     fields: (t) => ({
-      message: t.exposeString('message'),
-      opensAt: t.expose('opensAt', { type: 'DateTime', nullable: true }),
+      message: t.exposeString('message', { description: 'For a person to read.' }),
+      opensAt: t.expose('opensAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'The next opening; null when it is not known.',
+      }),
     }),
   })
 
@@ -163,6 +145,7 @@ const CacheUnavailable = withMessage(
 )
 
 const StartScanResult = builder.unionType('StartScanResult', {
+  description: 'The scan that was started, or why none was.',
   types: [
     withStatus(
       'ScanStarted',
@@ -178,6 +161,7 @@ const StartScanResult = builder.unionType('StartScanResult', {
 })
 
 const CancelScanResult = builder.unionType('CancelScanResult', {
+  description: 'The scan that was stopped, or why none was.',
   types: [
     withStatus('ScanCancelled', 'The scan was stopped; the tickers that it had finished stay.'),
     withMessage('NoScanRunning', 'There was nothing to cancel.'),

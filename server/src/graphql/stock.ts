@@ -14,48 +14,68 @@ const ValueSourceEnum = builder.enumType('ValueSource', {
 })
 
 const ValuationModelEnum = builder.enumType('ValuationModel', {
-  description: 'Discounted cash flow on earnings per share, or on free cash flow per share.',
-  values: { EPS: {}, FCF: {} } satisfies Record<ValuationModel, object>,
+  description: 'What a discounted cash flow is computed on.',
+  values: {
+    EPS: { description: 'On earnings per share.' },
+    FCF: { description: 'On free cash flow per share.' },
+  } satisfies Record<ValuationModel, object>,
 })
 
 const IntrinsicValueType = builder.objectRef<IntrinsicValue>('IntrinsicValue').implement({
+  description: 'What a share is worth, whatever it costs.',
   fields: (t) => ({
     value: t.exposeFloat('value', { description: 'USD per share, above 0.' }),
-    source: t.expose('source', { type: ValueSourceEnum }),
+    source: t.expose('source', { type: ValueSourceEnum, description: 'Who says so.' }),
   }),
 })
 
 export const StockType = builder.objectRef<Stock>('Stock').implement({
   description: 'A stock of the curated list.',
   fields: (t) => ({
-    id: t.exposeID('id'),
+    id: t.exposeID('id', { description: 'The same for ever.' }),
     symbol: t.exposeString('symbol', {
       description: 'Ticker symbol, upper case; class shares with a dot (`BRK.B`).',
     }),
-    name: t.exposeString('name', { nullable: true }),
+    name: t.exposeString('name', { nullable: true, description: 'Of the company, e.g. `Apple Inc.`' }),
     active: t.exposeBoolean('active', { description: 'Inactive stocks are kept, but not scanned.' }),
-    notes: t.exposeString('notes'),
-    intrinsicValueEps: t.expose('intrinsicValueEps', { type: IntrinsicValueType, nullable: true }),
-    intrinsicValueFcf: t.expose('intrinsicValueFcf', { type: IntrinsicValueType, nullable: true }),
-    preferredModel: t.expose('preferredModel', { type: ValuationModelEnum }),
+    notes: t.exposeString('notes', { description: 'Of administrators, for everybody; may be empty.' }),
+    intrinsicValueEps: t.expose('intrinsicValueEps', {
+      type: IntrinsicValueType,
+      nullable: true,
+      description: 'By the model on earnings; null: not known.',
+    }),
+    intrinsicValueFcf: t.expose('intrinsicValueFcf', {
+      type: IntrinsicValueType,
+      nullable: true,
+      description: 'By the model on free cash flow; null: not known.',
+    }),
+    preferredModel: t.expose('preferredModel', {
+      type: ValuationModelEnum,
+      description: 'Whose value contracts are rated by.',
+    }),
     intrinsicValue: t.float({
       nullable: true,
       description: 'The preferred model’s value, USD per share; null when that model has none.',
       resolve: intrinsicValueOf,
     }),
     price: t.exposeFloat('price', { nullable: true, description: 'USD per share, as the last scan saw it.' }),
-    pricedAt: t.expose('pricedAt', { type: 'DateTime', nullable: true }),
+    pricedAt: t.expose('pricedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the market made that price; null without one.',
+    }),
     discountPercent: t.float({
       nullable: true,
       description: '(value − price) / value, in percent; negative is overvalued; null without both.',
       resolve: discountPercent,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it came on the list.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was changed last.' }),
   }),
 })
 
 const IntrinsicValueInput = builder.inputType('IntrinsicValueInput', {
+  description: 'What a person says that a share is worth.',
   fields: (t) => ({ value: t.float({ required: true, description: 'USD per share, above 0.' }) }),
 })
 
@@ -63,11 +83,11 @@ const UpdateStockInput = builder.inputType('UpdateStockInput', {
   description: 'Only the members that are given are changed.',
   fields: (t) => ({
     name: t.string({ description: 'Null forgets the name.' }),
-    active: t.boolean(),
+    active: t.boolean({ description: 'False keeps the stock, but does not scan it.' }),
     notes: t.string({ description: 'At most 10,000 characters.' }),
     intrinsicValueEps: t.field({ type: IntrinsicValueInput, description: 'Null forgets the value.' }),
     intrinsicValueFcf: t.field({ type: IntrinsicValueInput, description: 'Null forgets the value.' }),
-    preferredModel: t.field({ type: ValuationModelEnum }),
+    preferredModel: t.field({ type: ValuationModelEnum, description: 'Whose value contracts are rated by.' }),
   }),
 })
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { guarded } from '../../../server/src/db/guarded.ts'
 import { createScanRuns } from '../../../server/src/db/scan-runs.ts'
 import { DatabaseAway } from '../../../server/src/scan/errors.ts'
-import type { RunSummary, ScanRuns } from '../../../server/src/scan/ports.ts'
+import type { Cursor, Page } from '../../../server/src/scan/page.ts'
+import type { PastRun, RunSummary, ScanHistory, ScanRuns } from '../../../server/src/scan/ports.ts'
 import { databases, type TestDatabase } from './databases.ts'
 
 const completed: RunSummary = {
@@ -17,7 +18,7 @@ const completed: RunSummary = {
 
 describe.each(databases)('createScanRuns on $kind', ({ open }) => {
   let database: TestDatabase
-  let runs: ScanRuns
+  let runs: ScanRuns & ScanHistory
 
   beforeAll(async () => {
     database = await open()
@@ -96,5 +97,44 @@ describe.each(databases)('createScanRuns on $kind', ({ open }) => {
   it('keeps the record of a person who is gone', async () => {
     await database.prisma.user.delete({ where: { id: 'ada' } })
     expect(await read('a')).toMatchObject({ startedById: null, contractsKept: 42 })
+  })
+
+  it('tells the runs a page at a time, newest first, also those of the same instant', async () => {
+    await database.prisma.scanRun.deleteMany()
+    await database.prisma.user.create({ data: { id: 'ada', email: 'ada@example.com', name: 'Ada' } })
+    const run = (id: string, second: number) =>
+      runs.started({
+        runId: id,
+        startedById: second === 1 ? null : 'ada',
+        startedAt: `2025-06-06T19:30:0${second}.000Z`,
+        source: 'demo',
+        tickersTotal: 26,
+      })
+    for (const [id, second] of [
+      ['b', 2],
+      ['a', 2],
+      ['d', 3],
+      ['c', 2],
+      ['z', 1],
+    ] as const)
+      await run(id, second)
+    const pages: string[][] = []
+    let after: Cursor | null = null
+    for (;;) {
+      const { items, hasNextPage }: Page<PastRun> = await runs.list({ first: 2, after })
+      pages.push(items.map(({ id }) => id))
+      const last = items.at(-1)
+      if (!hasNextPage || last === undefined) break
+      after = { at: last.startedAt, id: last.id }
+      // What begins meanwhile moves nothing.
+      await run(`new ${pages.length}`, 4)
+    }
+    expect(pages).toEqual([['d', 'c'], ['b', 'a'], ['z']])
+    const [newest, oldest] = [
+      await runs.list({ first: 1, after: null }),
+      await runs.list({ first: 1, after }),
+    ]
+    expect(newest.items[0]?.startedBy).toEqual({ id: 'ada', name: 'Ada' })
+    expect(oldest.items[0]?.startedBy).toBeNull()
   })
 })

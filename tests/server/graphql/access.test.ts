@@ -1,6 +1,7 @@
 /** Who may use which field: every field of the roots, with every kind of credential. */
 import type { GraphQLObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rules } from '../../../server/src/graphql/access.ts'
 import { schema } from '../../../server/src/graphql/schema.ts'
 import { join } from '../../support/people.ts'
 import { createToken, follow, signIn, startServer, type TestServer } from '../../support/server.ts'
@@ -81,10 +82,10 @@ const rootFields = roots.flatMap((type) =>
 )
 
 describe('every field of the roots', () => {
-  test('states its rule', () => {
+  test('states its rule, one of those in access.ts', () => {
     const silent = rootFields.filter(({ field }) => {
       const stated = field.extensions['pothosOptions'] as { authScopes?: object } | undefined
-      return stated?.authScopes === undefined
+      return !Object.values(rules).some((rule) => rule === stated?.authScopes)
     })
     expect(silent.map(({ name }) => name)).toEqual([])
   })
@@ -151,6 +152,26 @@ describe('with each credential', () => {
       }
     },
   )
+
+  test.each<[string, Caller, string]>([
+    ['startScan', 'viewer', 'Only traders and administrators may do this.'],
+    ['startScan', 'token ADMIN of a viewer', 'Only traders and administrators may do this.'],
+    ['startScan', 'token READ', 'This token may not do that: it needs the scope SCAN.'],
+    ['addStock', 'trader', 'Only an administrator may do this.'],
+    ['addStock', 'token ADMIN of a viewer', 'Only an administrator may do this.'],
+    ['addStock', 'token SCAN', 'This token may not do that: it needs the scope ADMIN.'],
+    ['createApiToken', 'token ADMIN', 'This needs a person who is signed in: no API token may do it.'],
+    // Not "it needs the scope ADMIN": a token with that scope would be refused as well.
+    ['invite', 'token READ', 'This needs a person who is signed in: no API token may do it.'],
+    ['invite', 'token ADMIN', 'This needs a person who is signed in: no API token may do it.'],
+    ['invite', 'token ADMIN of a viewer', 'Only an administrator may do this.'],
+    ['invite', 'trader', 'Only an administrator may do this.'],
+  ])('%s tells a %s what is missing', async (name, caller, sentence) => {
+    const [operation = ''] = fields[`Mutation.${name}`] ?? []
+    expect(JSON.parse(await answerTo(operation, caller))).toMatchObject({
+      errors: [{ message: sentence, extensions: { code: 'FORBIDDEN' } }],
+    })
+  })
 
   test.each(Object.entries(fields))('%s answers nobody who is signed out', async (_name, [operation]) => {
     expect((await send(operation, {})).status).toBe(401)

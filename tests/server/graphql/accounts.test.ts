@@ -1,6 +1,6 @@
 /** What belongs to somebody else is neither seen nor touched, and cannot be told from what does not exist. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { join, passwordOfEverybody, type Joined } from '../../support/people.ts'
+import { anotherBrowser, join, type Joined } from '../../support/people.ts'
 import { ask, createToken, signIn, startServer, type TestServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
 
@@ -20,32 +20,29 @@ const as = <T>(person: Joined | string, query: string, variables: object = {}) =
   ask<T>(server.url, typeof person === 'string' ? person : person.cookie, query, variables)
 
 describe('what is somebody else’s', () => {
+  const idsOf = {
+    apiTokens: async (person: Joined) =>
+      (await as<{ apiTokens: { id: string }[] }>(person, '{ apiTokens { id } }')).data.apiTokens,
+    sessions: async (person: Joined) =>
+      (await as<{ sessions: { id: string }[] }>(person, '{ sessions { id } }')).data.sessions,
+  }
+
   test.each([
-    [
-      'revokeApiToken',
-      async () => {
-        await createToken(server.url, ann.cookie)
-        const { data } = await as<{ apiTokens: { id: string }[] }>(ann, '{ apiTokens { id } }')
-        return data.apiTokens[0]?.id
-      },
-    ],
-    [
-      'endSession',
-      async () => {
-        const { data } = await as<{ sessions: { id: string }[] }>(ann, '{ sessions { id } }')
-        return data.sessions[0]?.id
-      },
-    ],
-  ])('%s does not touch it', async (mutation, idOfAnn) => {
-    const id = await idOfAnn()
-    expect(id).toBeDefined()
-    const run = (given: unknown) =>
-      as(bob, `mutation ($id: ID!) { ${mutation}(id: $id) { id } }`, { id: given })
-    const [theirs, none] = [await run(id), await run('00000000-0000-0000-0000-000000000000')]
-    expect(theirs.errors?.[0]?.extensions?.code).toBe('NOT_FOUND')
-    expect(theirs.errors?.[0]?.message).toBe(none.errors?.[0]?.message)
-    expect((await as(ann, '{ viewer { id } }')).data).toEqual({ viewer: { id: ann.id } })
-    expect(await idOfAnn()).toBeDefined()
+    ['revokeApiToken', 'apiTokens'],
+    ['endSession', 'sessions'],
+  ] as const)('%s does not touch it, not even by an administrator', async (mutation, list) => {
+    await createToken(server.url, ann.cookie)
+    const before = await idsOf[list](ann)
+    const run = (person: Joined | string, id: string | undefined) =>
+      as(person, `mutation ($id: ID!) { ${mutation}(id: $id) { id } }`, { id })
+    for (const other of [bob, demo]) {
+      const theirs = await run(other, before[0]?.id)
+      const none = await run(other, '00000000-0000-0000-0000-000000000000')
+      expect(theirs.errors?.[0]?.extensions?.code).toBe('NOT_FOUND')
+      expect(theirs.errors?.[0]?.message).toBe(none.errors?.[0]?.message)
+    }
+    expect(before).not.toEqual([])
+    expect(await idsOf[list](ann)).toEqual(before)
   })
 
   test('lists of one’s own hold nobody else’s', async () => {
@@ -94,19 +91,11 @@ describe('what is somebody else’s', () => {
 
 describe('a session that ends', () => {
   test('is dead at once, although credentials are remembered', async () => {
-    const response = await fetch(`${server.url}/api/auth/sign-in/email`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email: (await emailOf(bob)) ?? '', password: passwordOfEverybody }),
-    })
-    const other = response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    const other = await anotherBrowser(server, bob)
     expect((await as(other, '{ viewer { id } }')).data).toEqual({ viewer: { id: bob.id } })
     await as(bob, 'mutation { endOtherSessions }')
     expect((await as(other, '{ viewer { id } }')).errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED')
   })
-
-  const emailOf = async (person: Joined) =>
-    (await as<{ viewer: { email: string } }>(person, '{ viewer { email } }')).data.viewer.email
 })
 
 describe('pages', () => {
@@ -122,6 +111,8 @@ describe('pages', () => {
       'query ($first: Int, $after: String) { auditEntries(first: $first, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }',
       { first, after },
     )
+
+  const cursor = (at: string, id: string) => Buffer.from(`${at} ${id}`).toString('base64url')
 
   test('have no gaps and no repeats while new entries arrive', async () => {
     const all = (await page(100, null)).data.auditEntries.edges.map(({ node }) => node.id)
@@ -144,6 +135,11 @@ describe('pages', () => {
     [-1, null],
     [5, 'nonsense'],
     [5, ''],
+    [5, cursor('2026-13-45T00:00:00.000Z', 'x')],
+    [5, cursor('-004799-01-01T00:00:00.000Z', 'x')],
+    [5, cursor('0000-01-01T00:00:00.000Z', 'x')],
+    [5, cursor('2026-01-01T00:00:00.000Z', 'a\0b')],
+    [5, cursor('2026-01-01T00:00:00.000Z', '')],
   ])('first %j after %j is refused', async (first, after) => {
     expect((await page(first, after)).errors?.[0]?.extensions?.code).toBe('BAD_INPUT')
   })
