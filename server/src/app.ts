@@ -65,6 +65,8 @@ export function createApp(
   })
   const sockets = createGraphQLSockets({ graphql, auth, documents, rateLimits, metrics, log })
 
+  metrics.sample(metrics.subscribers, () => api.live.subscribers() + sockets.sharing())
+
   const app = new Hono<EdgeEnv>()
   app.use(observedRequests(metrics, log))
   app.use(async (c, next) => {

@@ -112,7 +112,6 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
     sources: marketData.sources,
     lookMs: env.STATUS_LOOK_MS,
   })
-  ops.metrics.sample(ops.metrics.subscribers, live.subscribers)
   // The end of a cancelled scan still reaches the subscribers: streams end after it.
   const drain = async () => {
     await schedule?.close()

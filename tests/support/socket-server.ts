@@ -49,6 +49,7 @@ export interface SocketServerOptions extends Partial<ConnectionBounds> {
   settings?: Record<string, string>
   viewerOf?: (headers: Headers) => Promise<Viewer | null>
   take?: RateLimits['take']
+  patienceMs?: number
 }
 
 export interface SocketServer extends AsyncDisposable {
@@ -156,6 +157,7 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
     rateLimits: { take: options.take ?? (async () => unlimited) },
     metrics,
     log,
+    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
   })
   const env = readEnv(options.settings ?? {})
   const addresses = createClientAddresses(env.TRUSTED_PROXIES)

@@ -1,6 +1,7 @@
 /** One client of a WebSocket: who it is, and what has to end when it goes. */
 import type { IncomingMessage } from 'node:http'
 import type { SubscribePayload } from 'graphql-ws'
+import type { WebSocket } from 'ws'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Wire } from './socket-wire.ts'
 
@@ -15,6 +16,8 @@ export interface Peer {
 
 export interface Connection {
   wire: Wire
+  /** What the wire is made of: shared results are written to it directly. */
+  socket: WebSocket
   request: IncomingMessage
   peer: Peer
   /** Null until the client has said who it is. */
@@ -27,10 +30,16 @@ export interface Connection {
   end(): void
 }
 
-export function createConnection(wire: Wire, request: IncomingMessage, peer: Peer): Connection {
+export function createConnection(
+  wire: Wire,
+  socket: WebSocket,
+  request: IncomingMessage,
+  peer: Peer,
+): Connection {
   const streams: Connection['streams'] = new Map()
   const connection: Connection = {
     wire,
+    socket,
     request,
     peer,
     viewer: null,

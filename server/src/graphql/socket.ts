@@ -5,10 +5,12 @@ import { CloseCode, handleProtocols, makeServer, type ConnectionInitMessage, typ
 import { isAsyncIterable } from 'graphql-yoga'
 import { WebSocketServer, type ServerOptions } from 'ws'
 import type { Auth } from '../auth/auth.ts'
+import { createFanOut, sharedSubscriptions } from '../fan-out/index.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Metrics } from '../ops/metrics.ts'
 import { DatabaseAway } from '../scan/errors.ts'
 import type { Log } from '../scan/ports.ts'
+import type { GraphQLContext } from './context.ts'
 import type { PersistedDocuments } from './persisted-documents.ts'
 import { createConnection, credentialsOf, type Connection, type Peer } from './socket-connection.ts'
 import {
@@ -28,6 +30,8 @@ export interface SocketOptions {
   documents: PersistedDocuments
   rateLimits: Pick<RateLimits, 'take'>
   metrics: Pick<Metrics, 'sockets'>
+  /** How long a reader may leave what it was sent unread, milliseconds. */
+  patienceMs?: number
   log: Log
 }
 
@@ -36,6 +40,8 @@ export interface GraphQLSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer): void
   /** Tells every client that the server goes away (1001), and ends their operations. */
   close(): Promise<void>
+  /** Subscriptions that run on the source of another one: each source counts as one more. */
+  sharing(): number
 }
 
 const MAX_MESSAGE_BYTES = 256 * 1024
@@ -85,15 +91,25 @@ export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
     }
   }
 
+  /** Who asks for the same, with the same rights, is told the same text, made once. */
+  const fanOut = createFanOut<GraphQLContext>({
+    rightsOf: ({ viewer }) => [viewer.role, ...viewer.scopes].join(' '),
+    stringify: (result) => JSON.stringify(formattedResult(result)),
+    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
+  })
+  const shared = sharedSubscriptions(fanOut, (args) => performed(args, 'subscribe', log) as never)
+
   const protocol = makeServer<Payload, Connection>({
     connectionInitWaitTimeout: INIT_MS,
     onConnect: admit,
     onSubscribe: ({ extra }, _id, params) => operationOf(options, extra, params),
     execute: (args) => performed(args, 'execute', log),
-    subscribe: (args) => performed(args, 'subscribe', log),
-    // An id that is used again at once would make graphql-ws forget the stream that had it before.
-    onOperation({ extra }, _id, params, _args, result) {
-      if (isAsyncIterable(result)) extra.streams.set(params, result as AsyncGenerator)
+    subscribe: shared.subscribe,
+    onOperation(context, id, params, args, result) {
+      const stream = shared.onOperation(context, id, params, args, result) ?? result
+      // An id that is used again at once would make graphql-ws forget the stream that had it before.
+      if (isAsyncIterable(stream)) context.extra.streams.set(params, stream as AsyncGenerator)
+      return stream
     },
     onComplete: ({ extra }, _id, params) => void extra.streams.delete(params),
     onNext: (_context, _id, _params, _args, result) => formattedResult(result),
@@ -105,7 +121,7 @@ export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         metrics.sockets.inc()
         const wire = openWire(webSocket, (err, text) => apology(err, text, log))
-        const connection = createConnection(wire, request, peer)
+        const connection = createConnection(wire, webSocket, request, peer)
         const ended = protocol.opened(wire, connection)
         webSocket.once('close', (code, reason) => {
           metrics.sockets.dec()
@@ -119,6 +135,10 @@ export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
     async close() {
       for (const client of sockets.clients) client.close(GOING_AWAY, 'Going away')
       await new Promise((resolve) => sockets.close(resolve))
+    },
+    sharing() {
+      const { subscribers, operations } = fanOut.count()
+      return subscribers - operations
     },
   }
 }

@@ -1,0 +1,133 @@
+/**
+ * Over WebSocket, beside graphql-ws: it keeps the protocol, and follows an async iterable that only stands for the
+ * operation's lifetime. The results go past it, straight to the socket.
+ */
+import type { ExecutionArgs } from 'graphql'
+import type { FanOut, Subscription } from './fan-out.ts'
+import type { Frame } from './frame.ts'
+import { Subscriber } from './subscriber.ts'
+
+/** What is needed of a WebSocket of `ws`. */
+export interface Socket {
+  send(data: string | Buffer): void
+  send(data: string | Buffer, options: { fin?: boolean; binary?: boolean }): void
+  close(code: number, reason: string): void
+  readonly bufferedAmount: number
+}
+
+/** "Try again later", as registered for WebSockets; graphql-ws clients connect again. */
+export const TOO_SLOW = { code: 1013, reason: 'Reading too slowly' }
+
+const BACKLOG_BYTES = 256 * 1024
+/** From this length on, copying a text for each subscriber costs more than sending the message in two fragments. */
+const LARGE = 16 * 1024
+const OVER: IteratorResult<never> = { done: true, value: undefined }
+
+interface Waiting {
+  resolve: (result: IteratorResult<never>) => void
+  reject: (error: unknown) => void
+}
+
+/** Its `next` waits until the source has ended or failed; its `return` leaves. */
+export type Lifetime = AsyncIterableIterator<never> & { return(): Promise<IteratorResult<never>> }
+
+class SocketSubscriber extends Subscriber implements Lifetime {
+  readonly #socket: Socket
+  readonly #head: string
+  #waiting: Waiting | null = null
+  #isOver = false
+  #error: unknown
+
+  constructor(socket: Socket, id: string) {
+    super()
+    this.#socket = socket
+    this.#head = flat(`{"id":${JSON.stringify(id)},"type":"next","payload":`)
+  }
+
+  backlog(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  limit(): number {
+    return BACKLOG_BYTES
+  }
+
+  write(frame: Frame): void {
+    if (frame.text.length < LARGE) return this.#socket.send(`${this.#head}${frame.text}}`)
+    this.#socket.send(this.#head, { fin: false })
+    this.#socket.send(frame.endOfMessage, { fin: true, binary: false })
+  }
+
+  end(error?: unknown): void {
+    this.#isOver = true
+    this.#error = error
+    this.#answer()
+  }
+
+  giveUp(): void {
+    this.#socket.close(TOO_SLOW.code, TOO_SLOW.reason)
+    this.end()
+  }
+
+  next(): Promise<IteratorResult<never>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject }
+      if (this.#isOver) this.#answer()
+    })
+  }
+
+  async return(): Promise<IteratorResult<never>> {
+    this.finish()
+    return OVER
+  }
+
+  [Symbol.asyncIterator](): Lifetime {
+    return this
+  }
+
+  #answer(): void {
+    if (this.#error === undefined) this.#waiting?.resolve(OVER)
+    else this.#waiting?.reject(this.#error)
+    this.#waiting = null
+    this.#error = undefined
+  }
+}
+
+/** As one piece: V8 keeps what was put together in parts, and would put it together again for each message. */
+const flat = (text: string) => Buffer.from(text).toString()
+
+/** @returns what graphql-ws is given as the operation's result */
+export function followOverSocket(
+  fanOut: FanOut,
+  subscription: Subscription,
+  socket: Socket,
+  id: string,
+): Lifetime {
+  const subscriber = new SocketSubscriber(socket, id)
+  fanOut.join(subscription, subscriber)
+  return subscriber
+}
+
+/** Of graphql-ws' server options; `extra.socket` is what `graphql-ws/use/ws` puts there. */
+export interface SocketHooks {
+  subscribe: (args: ExecutionArgs) => never
+  onOperation: (
+    context: { extra: { socket: Socket } },
+    id: string,
+    payload: unknown,
+    args: ExecutionArgs,
+    result: unknown,
+  ) => Lifetime | undefined
+}
+
+/** Stands for the result of a subscription until `onOperation`, which knows the socket and the id, has a better one. */
+const PENDING = Object.freeze({})
+
+/** For graphql-ws' server: `useServer({ ...options, ...sharedSubscriptions(fanOut, subscribe) }, webSocketServer)`. */
+export function sharedSubscriptions(fanOut: FanOut, subscribe: Subscription['subscribe']): SocketHooks {
+  return {
+    subscribe: () => PENDING as never,
+    onOperation: ({ extra: { socket } }, id, _payload, args, result) =>
+      result === PENDING ? followOverSocket(fanOut, { args, subscribe }, socket, id) : undefined,
+  }
+}
