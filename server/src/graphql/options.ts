@@ -89,8 +89,14 @@ const OptionContract = builder.objectRef<RatedContract>('OptionContract').implem
       nullable: true,
       description: 'Fraction a year (0.45 is 45 %); null when the provider could not solve it.',
     }),
-    openInterest: t.exposeInt('openInterest', { nullable: true, description: 'Contracts.' }),
-    volume: t.exposeInt('volume', { nullable: true, description: 'Contracts traded today.' }),
+    openInterest: t.exposeInt('openInterest', {
+      nullable: true,
+      description: 'Contracts; null when the provider does not say.',
+    }),
+    volume: t.exposeInt('volume', {
+      nullable: true,
+      description: 'Contracts traded today; null when the provider does not say.',
+    }),
     annualizedReturn: t.exposeFloat('annualizedReturn', {
       description: 'bid / strike × 365 / days, in percent, simple interest; less than a day counts as one.',
     }),
@@ -105,7 +111,7 @@ const OptionContract = builder.objectRef<RatedContract>('OptionContract').implem
     }),
     probabilityOfProfit: t.exposeFloat('probabilityOfProfit', {
       nullable: true,
-      description: 'As `probabilityOtm`, but of ending past the break-even.',
+      description: 'As `probabilityOtm`, null included, but of ending past the break-even.',
     }),
     collateral: t.exposeFloat('collateral', { description: 'strike × 100, USD per contract.' }),
     premium: t.exposeFloat('premium', { description: 'bid × 100, USD per contract.' }),
@@ -131,7 +137,10 @@ export const TickerOptions = builder.objectRef<TickerView>('TickerOptions').impl
       nullable: true,
       description: 'When the market made these quotes; null when the provider does not say.',
     }),
-    underlyingPrice: t.exposeFloat('underlyingPrice', { nullable: true, description: 'USD per share.' }),
+    underlyingPrice: t.exposeFloat('underlyingPrice', {
+      nullable: true,
+      description: 'USD per share; null when the provider does not say.',
+    }),
     rating: t.expose('rating', {
       type: RatingEnum,
       description: 'GOOD if any contract is GOOD, HIGH if none is, UNKNOWN without a value.',
@@ -178,7 +187,7 @@ export const TickerOutcomeType = builder.objectRef<TickerOutcome>('TickerOutcome
     nearMisses: t.expose('nearMisses', { type: [NearMissType], description: 'Nearest first; at most 3.' }),
     message: t.exposeString('message', {
       nullable: true,
-      description: 'Set exactly when the ticker failed: why, for a person.',
+      description: 'Why the ticker failed, for a person; null when it did not.',
     }),
   }),
 })

@@ -51,11 +51,15 @@ export const ScanStatus = builder.objectRef<StatusUpdate>('ScanStatus').implemen
     state: t.expose('state', { type: ScanStateEnum, description: 'Of the latest run.' }),
     scanInProgress: t.exposeBoolean('scanInProgress', { description: 'True while a scan runs.' }),
     lastRun: t.exposeString('lastRun', { description: 'The message for people; times are New York’s.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'Of the latest run.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Of the latest run; null when none is known.',
+    }),
     finishedAt: t.expose('finishedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Null while it runs.',
+      description: 'Of the latest run; null while it runs, and when none is known.',
     }),
     progress: t.expose('progress', { type: ScanProgressType, description: 'Of the latest run.' }),
     changedTickers: t.expose('changedTickers', {

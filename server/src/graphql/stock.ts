@@ -36,7 +36,10 @@ export const StockType = builder.objectRef<Stock>('Stock').implement({
     symbol: t.exposeString('symbol', {
       description: 'Ticker symbol, upper case; class shares with a dot (`BRK.B`).',
     }),
-    name: t.exposeString('name', { nullable: true, description: 'Of the company, e.g. `Apple Inc.`' }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description: 'Of the company, e.g. `Apple Inc.`; null: not known.',
+    }),
     active: t.exposeBoolean('active', { description: 'Inactive stocks are kept, but not scanned.' }),
     notes: t.exposeString('notes', { description: 'Of administrators, for everybody; may be empty.' }),
     intrinsicValueEps: t.expose('intrinsicValueEps', {
@@ -58,7 +61,10 @@ export const StockType = builder.objectRef<Stock>('Stock').implement({
       description: 'The preferred model’s value, USD per share; null when that model has none.',
       resolve: intrinsicValueOf,
     }),
-    price: t.exposeFloat('price', { nullable: true, description: 'USD per share, as the last scan saw it.' }),
+    price: t.exposeFloat('price', {
+      nullable: true,
+      description: 'USD per share, as the last scan saw it; null when none has.',
+    }),
     pricedAt: t.expose('pricedAt', {
       type: 'DateTime',
       nullable: true,
@@ -110,7 +116,7 @@ builder.mutationField('addStock', (t) =>
     authScopes: rules.administer,
     args: {
       symbol: t.arg.string({ required: true, description: 'Ticker symbol, e.g. `AAPL` or `BRK.B`.' }),
-      name: t.arg.string({ description: 'Of the company, e.g. `Apple Inc.`' }),
+      name: t.arg.string({ description: 'Of the company, e.g. `Apple Inc.`; null: not known.' }),
     },
     resolve: async (_root, { symbol, name }, { curatedList, accounts, viewer, address }) => {
       const stock = await curatedList.add({ symbol, name: name ?? null })

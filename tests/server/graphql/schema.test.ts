@@ -3,6 +3,7 @@ import {
   getNamedType,
   isEnumType,
   isInputObjectType,
+  isNonNullType,
   isObjectType,
   isUnionType,
   type GraphQLNamedType,
@@ -31,6 +32,19 @@ function partsOf(type: GraphQLNamedType): Part[] {
 
 test('every type, field, argument, input field and enum value says what it is', () => {
   const silent = types.flatMap(partsOf).filter(({ description }) => !description?.trim())
+  expect(silent.map(({ name }) => name)).toEqual([])
+})
+
+test('every field that may be null says when', () => {
+  const nullable = types
+    .filter((type) => isObjectType(type))
+    .flatMap((type) =>
+      Object.values(type.getFields())
+        .filter((field) => !isNonNullType(field.type))
+        .map(({ name, description }) => ({ name: `${type.name}.${name}`, description })),
+    )
+  expect(nullable.length).toBeGreaterThan(20)
+  const silent = nullable.filter(({ description }) => !/\bnull\b/i.test(description ?? ''))
   expect(silent.map(({ name }) => name)).toEqual([])
 })
 
