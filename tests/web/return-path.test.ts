@@ -16,6 +16,9 @@ it.each([
   ['javascript:alert(1)', '/'],
   ['/sign-in?next=/sign-in', '/'],
   ['/set-up', '/'],
+  ['/join', '/'],
+  ['/reset-password', '/'],
+  ['/settings/tokens', '/settings/tokens'],
 ])('asked for %j, leads to %s', (asked, path) => {
   expect(returnPath(asked, origin)).toBe(path)
 })

@@ -7,11 +7,15 @@ import { NewPassword } from './password-field.tsx'
 import { roleNames, rolePowers } from './roles.ts'
 import { join, lookAtInvitation, type InvitationToJoin } from './session.ts'
 import { useLinkSecret } from './use-link-secret.ts'
-import { useSubmit } from './use-submit.ts'
+import { leaveFor, useSubmit } from './use-submit.ts'
 
 /** Where an invitation leads: the account that it is for is made here. */
 export function JoinPage() {
   const secret = useLinkSecret()
+  return <Join key={secret} secret={secret} />
+}
+
+function Join({ secret }: { secret: string }) {
   const [invitation, setInvitation] = useState<InvitationToJoin | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   useEffect(() => {
@@ -48,7 +52,7 @@ function JoinForm({ invitation, secret }: { invitation: InvitationToJoin; secret
     event.preventDefault()
     submit(async () => {
       await join({ name: name.trim(), email: email.trim(), password, invitation: secret })
-      location.assign('/')
+      await leaveFor('/')
     })
   }
   return (

@@ -15,6 +15,17 @@ export function ResetPasswordPage() {
   const [done, setDone] = useState(false)
   const { busy, problem, submit } = useSubmit()
 
+  if (secret === '') {
+    return (
+      <AuthCard
+        title="Choose a new password"
+        sentence="This address is not whole: what stands behind the # is missing."
+        foot={<Link href="/forgot-password">Ask for another link</Link>}
+      >
+        <Notice kind="bad">Open the link once more, from where you got it.</Notice>
+      </AuthCard>
+    )
+  }
   if (done) {
     return (
       <AuthCard title="Your password is changed" sentence="Everybody who was signed in as you is signed out.">

@@ -13,4 +13,11 @@ export const rolePowers: Record<UserRole, string> = {
   ADMINISTRATOR: 'do everything: scan, edit the list and the criteria, and look after people’s accounts',
 }
 
+/** To choose from, the least powerful first. */
+export const roles = (['VIEWER', 'TRADER', 'ADMINISTRATOR'] as const).map((value) => ({
+  value,
+  name: roleNames[value],
+  sentence: `May ${rolePowers[value]}.`,
+}))
+
 export const mayScan = ({ role }: { role: UserRole }) => role !== 'VIEWER'

@@ -6,7 +6,7 @@ import { AuthCard } from './auth-card.tsx'
 import { NewPassword } from './password-field.tsx'
 import { useServerStatus } from './server-status.ts'
 import { setUp } from './session.ts'
-import { useSubmit } from './use-submit.ts'
+import { leaveFor, useSubmit } from './use-submit.ts'
 
 export function SetUpPage() {
   const server = useServerStatus()
@@ -27,7 +27,7 @@ export function SetUpPage() {
     event.preventDefault()
     submit(async () => {
       await setUp({ ...account, setupCode: account.setupCode.trim() })
-      location.assign('/')
+      await leaveFor('/')
     })
   }
 

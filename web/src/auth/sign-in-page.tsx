@@ -8,7 +8,7 @@ import { AuthCard } from './auth-card.tsx'
 import { returnPath } from './return-path.ts'
 import { useServerStatus } from './server-status.ts'
 import { demoAccount, signIn } from './session.ts'
-import { useSubmit } from './use-submit.ts'
+import { leaveFor, useSubmit } from './use-submit.ts'
 
 export function SignInPage() {
   const server = useServerStatus()
@@ -21,7 +21,7 @@ export function SignInPage() {
   const enter = (account: typeof demoAccount) =>
     submit(async () => {
       await signIn(account)
-      location.assign(returnPath(params.get('next'), location.origin))
+      await leaveFor(returnPath(params.get('next'), location.origin))
     })
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault()

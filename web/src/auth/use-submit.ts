@@ -7,10 +7,15 @@ export function useSubmit() {
   const submit = (work: () => Promise<void>) => {
     setBusy(true)
     setProblem(null)
-    work().catch((error: unknown) => {
-      setProblem(error instanceof Error ? error.message : 'That did not work.')
-      setBusy(false)
-    })
+    work()
+      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : 'That did not work.'))
+      .finally(() => setBusy(false))
   }
   return { busy, problem, submit }
+}
+
+/** Leaves the page for another. Never over, so that a form stays busy until it is gone. */
+export function leaveFor(path: string): Promise<never> {
+  location.assign(path)
+  return new Promise(() => {})
 }

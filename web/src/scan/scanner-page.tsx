@@ -104,7 +104,7 @@ function Scanner() {
             {allowed ? (
               <ScanEstimate running={running} finishedAt={live.status.finishedAt} />
             ) : (
-              <p className="scan-estimate">You look; traders and administrators scan.</p>
+              <p className="scan-estimate">Your role is viewer: traders and administrators scan.</p>
             )}
           </div>
         }

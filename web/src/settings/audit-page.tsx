@@ -1,11 +1,12 @@
-import { Button, NativeSelect } from '@mantine/core'
-import { useState } from 'react'
+import { NativeSelect } from '@mantine/core'
+import { IconListSearch } from '@tabler/icons-react'
+import { useSearchParams } from 'wouter'
 import { graphql } from '../gql/gql.ts'
-import type { AuditAction } from '../gql/graphql.ts'
-import { Asked } from '../ui/asked.tsx'
+import type { AuditAction, AuditQuery } from '../gql/graphql.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { Entry, EntryList } from '../ui/entry-list.tsx'
+import { Entry } from '../ui/entry-list.tsx'
 import { localTime } from '../ui/format.ts'
+import { Paged } from './paged.tsx'
 import { usePages } from './use-pages.ts'
 
 const auditQuery = graphql(`
@@ -52,9 +53,14 @@ const actionNames: Record<AuditAction, string> = {
   CRITERIA_CHANGED: 'Criteria changed',
 }
 
+const isAction = (text: string | null): text is AuditAction =>
+  text !== null && Object.hasOwn(actionNames, text)
+
 export function AuditPage() {
-  const [action, setAction] = useState<AuditAction | null>(null)
-  const { nodes, error, busy, again, more } = usePages(
+  const [params, setParams] = useSearchParams()
+  const asked = params.get('action')
+  const action = isAction(asked) ? asked : null
+  const pages = usePages(
     String(action),
     auditQuery,
     (after) => ({ after, action }),
@@ -70,32 +76,26 @@ export function AuditPage() {
           ...Object.entries(actionNames).map(([value, label]) => ({ value, label })),
         ]}
         value={action ?? ''}
-        onChange={(event) => setAction((event.currentTarget.value || null) as AuditAction | null)}
+        onChange={(event) => {
+          const { value } = event.currentTarget
+          setParams(value === '' ? {} : { action: value }, { replace: true })
+        }}
       />
-      <Asked data={nodes} error={error} again={again}>
-        {(entries) =>
-          entries.length === 0 ? (
-            <EmptyState title="Nothing of that kind">
-              Nobody has done it, as far back as the log goes.
-            </EmptyState>
-          ) : (
-            <EntryList label="Audit log">
-              {entries.map((entry) => (
-                <Entry
-                  key={entry.id}
-                  title={entry.summary}
-                  details={`${entry.actor?.name ?? 'Nobody signed in'} · ${localTime(entry.at)}${entry.address ? ` · ${entry.address}` : ''}`}
-                />
-              ))}
-            </EntryList>
-          )
+      <Paged
+        label="Audit log"
+        pages={pages}
+        empty={
+          <EmptyState title="Nothing of that kind" icon={<IconListSearch size={26} />}>
+            Nobody has done it, as far back as the log goes.
+          </EmptyState>
         }
-      </Asked>
-      {more && (
-        <Button className="settings-more" variant="default" loading={busy} onClick={more}>
-          Show older ones
-        </Button>
-      )}
+      >
+        {(entry) => <Entry key={entry.id} title={entry.summary} details={detailsOf(entry)} />}
+      </Paged>
     </section>
   )
+}
+
+function detailsOf({ actor, at, address }: AuditQuery['auditEntries']['edges'][number]['node']): string {
+  return [actor?.name ?? 'Nobody signed in', localTime(at), ...(address ? [address] : [])].join(' · ')
 }

@@ -1,4 +1,4 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { CopyField } from '../ui/copy-field.tsx'
 import { localTime } from '../ui/format.ts'
 import { Notice } from '../ui/notice.tsx'
@@ -11,28 +11,19 @@ export interface HandedOut {
   expiresAt: string
 }
 
-/** A link that is told once. */
-export function HandedOutLink({ handedOut, onClose }: { handedOut: HandedOut | null; onClose: () => void }) {
+/** A link that is told once, in a dialog. */
+export function HandedOutLink({ handedOut, onClose }: { handedOut: HandedOut; onClose: () => void }) {
+  const { link, mailed, expiresAt } = handedOut
   return (
-    <Modal
-      opened={handedOut !== null}
-      onClose={onClose}
-      title={handedOut?.title}
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      {handedOut && (
-        <div className="form">
-          <Notice kind="warn">
-            {handedOut.mailed ? 'It went out by mail, too. ' : 'Hand it out yourself. '}
-            It works once, until {localTime(handedOut.expiresAt)}, and is not shown again.
-          </Notice>
-          <CopyField label="Link" text={new URL(handedOut.link, location.origin).href} />
-          <div className="form-end">
-            <Button onClick={onClose}>I have it</Button>
-          </div>
-        </div>
-      )}
-    </Modal>
+    <div className="form">
+      <Notice kind="warn">
+        {mailed ? 'It went out by mail, too. ' : 'Hand it out yourself. '}
+        It works once, until {localTime(expiresAt)}, and is not shown again.
+      </Notice>
+      <CopyField label="Link" text={new URL(link, location.origin).href} />
+      <div className="form-end">
+        <Button onClick={onClose}>I have it</Button>
+      </div>
+    </div>
   )
 }

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import {
   IconCircleCheck,
   IconCircleMinus,
@@ -10,12 +9,12 @@ import {
 } from '@tabler/icons-react'
 import { graphql } from '../gql/gql.ts'
 import type { RunsQuery, ScanState } from '../gql/graphql.ts'
-import { Asked } from '../ui/asked.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { Entry, EntryList } from '../ui/entry-list.tsx'
+import { Entry } from '../ui/entry-list.tsx'
 import { count, duration, localTime } from '../ui/format.ts'
 import { Pill } from '../ui/pill.tsx'
 import type { Tone } from '../ui/tone.ts'
+import { Paged } from './paged.tsx'
 import { usePages } from './use-pages.ts'
 
 const runsQuery = graphql(`
@@ -58,7 +57,7 @@ const states: Record<ScanState, { tone: Tone; icon: Icon; name: string }> = {
 }
 
 export function RunsPage() {
-  const { nodes, error, busy, again, more } = usePages(
+  const pages = usePages(
     'runs',
     runsQuery,
     (after) => ({ after }),
@@ -66,26 +65,17 @@ export function RunsPage() {
   )
   return (
     <section className="settings-section" aria-label="Scan runs">
-      <Asked data={nodes} error={error} again={again}>
-        {(runs) =>
-          runs.length === 0 ? (
-            <EmptyState title="No scan yet" icon={<IconHistory size={26} />}>
-              The scanner’s button starts the first one.
-            </EmptyState>
-          ) : (
-            <EntryList label="Scan runs">
-              {runs.map((run) => (
-                <RunEntry key={run.id} run={run} />
-              ))}
-            </EntryList>
-          )
+      <Paged
+        label="Scan runs"
+        pages={pages}
+        empty={
+          <EmptyState title="No scan yet" icon={<IconHistory size={26} />}>
+            The scanner’s button starts the first one.
+          </EmptyState>
         }
-      </Asked>
-      {more && (
-        <Button className="settings-more" variant="default" loading={busy} onClick={more}>
-          Show older ones
-        </Button>
-      )}
+      >
+        {(run) => <RunEntry key={run.id} run={run} />}
+      </Paged>
     </section>
   )
 }

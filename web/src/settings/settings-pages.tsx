@@ -1,6 +1,8 @@
+import { IconLock } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link, Route, Switch, useRoute } from 'wouter'
 import { useViewer } from '../auth/viewer-gate.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
 import { NotFoundPage } from '../ui/not-found-page.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { AccountPage } from './account-page.tsx'
@@ -68,7 +70,7 @@ export function SettingsPages() {
   const shown = sections.filter(({ governs }) => isAdministrator || !governs)
   return (
     <Switch>
-      {shown.map((section) => (
+      {sections.map((section) => (
         <Route key={section.path} path={section.path}>
           <div className="page-body settings">
             <PageHeader
@@ -80,7 +82,13 @@ export function SettingsPages() {
                 <SectionLink key={path} href={path} name={name} />
               ))}
             </nav>
-            <section.page />
+            {shown.includes(section) ? (
+              <section.page />
+            ) : (
+              <EmptyState title="This is for administrators" icon={<IconLock size={26} />}>
+                Ask one of them, if you need something here.
+              </EmptyState>
+            )}
           </div>
         </Route>
       ))}
@@ -89,14 +97,10 @@ export function SettingsPages() {
   )
 }
 
-/** On a phone, the sections are wider than the page. */
-const bringIntoView = (link: HTMLAnchorElement | null) =>
-  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-
 function SectionLink({ href, name }: { href: string; name: string }) {
   const [here] = useRoute(href)
   return (
-    <Link href={href} ref={here ? bringIntoView : null} {...(here && { 'aria-current': 'page' })}>
+    <Link href={href} {...(here && { 'aria-current': 'page' })}>
       {name}
     </Link>
   )

@@ -7,13 +7,24 @@ interface Page<Node> {
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
 }
 
+export interface Pages<Node> {
+  /** Undefined until the first page is here. */
+  nodes: Node[] | undefined
+  error: CombinedError | undefined
+  busy: boolean
+  /** From the first page on. */
+  again: () => void
+  /** Null when there is nothing after these. */
+  more: (() => void) | null
+}
+
 /** A long list that grows by a page at a time. `key` begins it anew. */
 export function usePages<Data, Variables extends AnyVariables, Node>(
   key: string,
   query: TypedDocumentNode<Data, Variables>,
   variables: (after: string | null) => Variables,
   pageOf: (data: Data) => Page<Node>,
-) {
+): Pages<Node> {
   const client = useClient()
   const [nodes, setNodes] = useState<Node[] | undefined>()
   const [error, setError] = useState<CombinedError | undefined>()

@@ -1,13 +1,15 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import './copy-field.css'
 
-/** A text to be taken elsewhere. Where the clipboard is out of reach, it is selected instead. */
+/** A text to be taken elsewhere, with the keyboard on it. Where the clipboard is out of reach, it is selected instead. */
 export function CopyField({ label, text }: { label: string; text: string }) {
   const [copied, setCopied] = useState(false)
-  async function copy(input: HTMLInputElement | null) {
-    input?.select()
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [])
+  async function copy() {
+    field.current?.select()
     await navigator.clipboard?.writeText(text).then(
       () => setCopied(true),
       () => {},
@@ -16,8 +18,10 @@ export function CopyField({ label, text }: { label: string; text: string }) {
   return (
     <div className="copy-field">
       <TextInput
+        ref={field}
         label={label}
         readOnly
+        data-autofocus
         value={text}
         classNames={{ input: 'copy-field-text' }}
         onFocus={(event) => event.currentTarget.select()}
@@ -25,7 +29,7 @@ export function CopyField({ label, text }: { label: string; text: string }) {
       <Button
         variant="default"
         leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
-        onClick={(event) => void copy(event.currentTarget.parentElement?.querySelector('input') ?? null)}
+        onClick={() => void copy()}
       >
         <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
       </Button>

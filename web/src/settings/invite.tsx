@@ -1,12 +1,13 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { Button, Modal, TextInput } from '@mantine/core'
 import { useState, type SubmitEvent } from 'react'
-import { roleNames, rolePowers } from '../auth/roles.ts'
+import { roles } from '../auth/roles.ts'
 import { useSubmit } from '../auth/use-submit.ts'
 import { graphql } from '../gql/gql.ts'
 import type { UserRole } from '../gql/graphql.ts'
+import { Choices } from '../ui/choices.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { useMutate } from '../ui/use-mutate.ts'
-import type { HandedOut } from './handed-out-link.tsx'
+import { HandedOutLink, type HandedOut } from './handed-out-link.tsx'
 
 const invite = graphql(`
   mutation Invite($input: InviteInput!) {
@@ -14,14 +15,41 @@ const invite = graphql(`
       link
       mailed
       invitation {
-        id
         expiresAt
       }
     }
   }
 `)
 
-export function InviteForm(props: { onInvited: (link: HandedOut) => void; onClose: () => void }) {
+/** Asks whom to invite, and shows the link, once. */
+export function Invite(props: { opened: boolean; onInvited: () => void; onClose: () => void }) {
+  const { opened, onInvited, onClose } = props
+  const [handedOut, setHandedOut] = useState<HandedOut | null>(null)
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      onExitTransitionEnd={() => setHandedOut(null)}
+      title={handedOut?.title ?? 'Invite somebody'}
+      closeOnClickOutside={handedOut === null}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {handedOut ? (
+        <HandedOutLink handedOut={handedOut} onClose={onClose} />
+      ) : (
+        <InviteForm
+          onClose={onClose}
+          onInvited={(made) => {
+            setHandedOut(made)
+            onInvited()
+          }}
+        />
+      )}
+    </Modal>
+  )
+}
+
+function InviteForm(props: { onInvited: (link: HandedOut) => void; onClose: () => void }) {
   const [email, setEmail] = useState('')
   const [role, setRole] = useState<UserRole>('TRADER')
   const { busy, problem, submit } = useSubmit()
@@ -29,9 +57,9 @@ export function InviteForm(props: { onInvited: (link: HandedOut) => void; onClos
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault()
     submit(async () => {
-      const { invite: made } = await run({ input: { email: email.trim() || null, role } })
-      const { link, mailed, invitation } = made
-      const title = email.trim() === '' ? 'An invitation' : `An invitation for ${email.trim()}`
+      const address = email.trim()
+      const { link, mailed, invitation } = (await run({ input: { email: address || null, role } })).invite
+      const title = address === '' ? 'An invitation' : `An invitation for ${address}`
       props.onInvited({ title, link, mailed, expiresAt: invitation.expiresAt })
     })
   }
@@ -46,13 +74,7 @@ export function InviteForm(props: { onInvited: (link: HandedOut) => void; onClos
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <NativeSelect
-        label="Role"
-        description={`May ${rolePowers[role]}.`}
-        data={Object.entries(roleNames).map(([value, label]) => ({ value, label }))}
-        value={role}
-        onChange={(event) => setRole(event.currentTarget.value as UserRole)}
-      />
+      <Choices label="Role" choices={roles} value={role} onChange={setRole} />
       <div className="form-end">
         <Button variant="default" onClick={props.onClose}>
           Cancel
