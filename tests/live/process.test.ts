@@ -25,6 +25,7 @@ test('with nothing set, it starts on embedded defaults, says where it is and how
     demoAccount: true,
     needsSetup: true,
     simulated: true,
+    mail: false,
   })
 })
 

@@ -108,10 +108,9 @@ function isForPeople(cause: unknown): cause is AccountError | StockListError | B
   return [AccountError, StockListError, BadInput, DatabaseAway].some((kind) => cause instanceof kind)
 }
 
-/** A client that went away in the middle of its request. */
-function isCutOff(cause: unknown): boolean {
-  return cause instanceof Error && (cause.name === 'AbortError' || cause.message === 'aborted')
-}
+/** A client that went away in the middle of its request: as the HTTP server says it, which is a text. */
+const isCutOff = (cause: unknown) =>
+  /^(AbortError\b|Error: (aborted|Client connection prematurely closed\.?)$)/.test(String(cause))
 
 /** By shape: two copies of graphql in one process have two classes. */
 export function isGraphQLError(error: unknown): error is GraphQLError {
