@@ -17,6 +17,7 @@ import { disableDemoAccount, ensureDemoAccount } from './demo-account.ts'
 import { createEndpoints } from './endpoints.ts'
 import { AccountError } from './errors.ts'
 import { createInvitations } from './invitations.ts'
+import { createUnlessOvertaken } from './overtaken.ts'
 import { createPasswordResets } from './password-resets.ts'
 import { createPasswords } from './passwords.ts'
 import { createPeople } from './people.ts'
@@ -114,6 +115,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   const endpoints = createEndpoints({
     ...common,
     ask,
+    unlessOvertaken: createUnlessOvertaken(prisma),
     credentials: { ...credentials, signOut: (request) => credentials.signOut(withOrigin(request)) },
     setUp,
     invitations,

@@ -26,7 +26,7 @@ export interface BetterAuthOptions {
 }
 
 /** What a wrong password gets, word for word. */
-const invalidSignIn = { code: 'INVALID_EMAIL_OR_PASSWORD', message: 'Invalid email or password' }
+export const invalidSignIn = { code: 'INVALID_EMAIL_OR_PASSWORD', message: 'Invalid email or password' }
 
 const signUpIsNotHere = { code: 'SIGN_UP_CLOSED', message: 'Accounts are made by invitation.' }
 

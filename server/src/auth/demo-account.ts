@@ -31,8 +31,13 @@ export async function ensureDemoAccount(prisma: PrismaClient): Promise<void> {
   if (user.disabled) await prisma.user.update({ where: { id: user.id }, data: { disabled: false } })
 }
 
-/** Ends its sessions and lets nobody sign in with it: for a database that LOCAL used before PRODUCTION. */
+/**
+ * Ends its sessions and the links that it handed out, and lets nobody sign in with it: for a database that LOCAL used
+ * before PRODUCTION.
+ */
 export async function disableDemoAccount(prisma: PrismaClient): Promise<void> {
   await prisma.user.updateMany({ where: { isDemo: true, disabled: false }, data: { disabled: true } })
   await prisma.session.deleteMany({ where: { user: { isDemo: true } } })
+  await prisma.invitation.deleteMany({ where: { invitedBy: { isDemo: true } } })
+  await prisma.passwordReset.deleteMany({ where: { givenBy: { isDemo: true } } })
 }

@@ -8,6 +8,7 @@ import { emailOf, membersOf, textOf, withMembers, type Members } from './bodies.
 import type { Credentials } from './credentials.ts'
 import type { InvitationBook } from './invitations.ts'
 import { admission, admit, invitationIsGone, nameOf } from './join.ts'
+import type { UnlessOvertaken } from './overtaken.ts'
 import type { PasswordResetBook } from './password-resets.ts'
 import { createRefusedSignIns } from './refused-sign-ins.ts'
 import { setUpIsDone, type SetUp } from './set-up.ts'
@@ -16,6 +17,7 @@ import type { Throttle } from './throttle.ts'
 export interface EndpointsOptions {
   /** better-auth's own endpoints. Rejects with what is no answer. */
   ask: (request: Request) => Promise<Response>
+  unlessOvertaken: UnlessOvertaken
   credentials: Pick<Credentials, 'viewerOf' | 'signOut'>
   setUp: SetUp
   invitations: InvitationBook
@@ -41,7 +43,8 @@ const MINUTE_MS = 60_000
 
 /** Null for an address at which there is nothing. @throws Refused, AccountError, and whatever `ask` throws */
 export function createEndpoints(options: EndpointsOptions): (request: Request) => Promise<Response | null> {
-  const { ask, credentials, setUp, invitations, passwordResets, throttle, counters, audit } = options
+  const { ask, unlessOvertaken, credentials, setUp, invitations, passwordResets, throttle, counters, audit } =
+    options
   const noteRefused = createRefusedSignIns(options)
 
   const signIn: Endpoint = async ({ request, body, address }) => {
@@ -49,7 +52,8 @@ export function createEndpoints(options: EndpointsOptions): (request: Request) =
     const seconds = await throttle.begin(email, address)
     if (seconds > 0) return tooManyAttempts(seconds)
     const account = { email, password: textOf(body['password']) }
-    const response = await ask(withMembers(request, account)).catch(async (error: unknown) => {
+    const signedIn = unlessOvertaken(email, () => ask(withMembers(request, account)))
+    const response = await signedIn.catch(async (error: unknown) => {
       // An outage is no wrong password.
       await throttle.withdrawn(email, address)
       throw error

@@ -1,4 +1,5 @@
 /** New passwords for those who have forgotten theirs: by a link that an administrator hands out, or by mail. */
+import { hashPassword } from 'better-auth/crypto'
 import type { PrismaClient } from '../db/client.ts'
 import type { Counters } from '../limits/counters.ts'
 import type { Mailer } from '../mail/mailer.ts'
@@ -93,9 +94,15 @@ export function createPasswordResets(options: PasswordResetsOptions): PasswordRe
       // Before the link is used up: one that is too short may be corrected.
       checkPassword(password)
       const { user } = found
-      if ((await prisma.passwordReset.deleteMany({ where: { hash } })).count === 0) return false
-      await setPassword(prisma, user.id, password)
-      await prisma.session.deleteMany({ where: { userId: user.id } })
+      const next = await hashPassword(password)
+      // An outage in the middle leaves the link as it is.
+      const isFirst = await prisma.$transaction(async (transaction) => {
+        if ((await transaction.passwordReset.deleteMany({ where: { hash } })).count === 0) return false
+        await setPassword(transaction, user.id, next)
+        await transaction.session.deleteMany({ where: { userId: user.id } })
+        return true
+      })
+      if (!isFirst) return false
       await revocations.revoke([user.id])
       const summary = 'Chose a new password by a link; all sessions ended.'
       await audit.write({ action: 'PASSWORD_RESET', actor: user, summary, address })

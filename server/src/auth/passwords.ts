@@ -25,8 +25,11 @@ export function checkPassword(password: string): void {
 }
 
 /** The sessions that run on the old one are the caller's to end. */
-export async function setPassword(prisma: PrismaClient, userId: string, password: string): Promise<void> {
-  const hash = await hashPassword(password)
+export async function setPassword(
+  prisma: Pick<PrismaClient, 'account'>,
+  userId: string,
+  hash: string,
+): Promise<void> {
   const credential = { providerId: 'credential', accountId: userId }
   await prisma.account.upsert({
     where: { providerId_accountId: credential },
@@ -36,13 +39,17 @@ export async function setPassword(prisma: PrismaClient, userId: string, password
 }
 
 export function createPasswords({ prisma, browserSessions, audit, throttle }: PasswordsOptions): Passwords {
-  async function isPasswordOf(userId: string, password: string): Promise<boolean> {
-    const account = await prisma.account.findFirst({
-      where: { userId, providerId: 'credential' },
-      select: { password: true },
-    })
+  /** @returns false when that is not the password, or, in the meantime, not any more */
+  async function replace(userId: string, current: string, next: string): Promise<boolean> {
+    const credential = { userId, providerId: 'credential' }
+    const account = await prisma.account.findFirst({ where: credential, select: { password: true } })
     const hash = account?.password ?? null
-    return hash !== null && verifyPassword({ hash, password })
+    if (hash === null || !(await verifyPassword({ hash, password: current }))) return false
+    const { count } = await prisma.account.updateMany({
+      where: { ...credential, password: hash },
+      data: { password: await hashPassword(next) },
+    })
+    return count > 0
   }
 
   return {
@@ -55,14 +62,13 @@ export function createPasswords({ prisma, browserSessions, audit, throttle }: Pa
         const message = `Too many attempts. Try again in ${retryAfterSeconds} s.`
         throw new AccountError('TOO_MANY_ATTEMPTS', message, { retryAfterSeconds })
       }
-      const isRight = await isPasswordOf(viewer.id, current).catch(async (error: unknown) => {
+      const isReplaced = await replace(viewer.id, current, next).catch(async (error: unknown) => {
         // An outage is no wrong password.
         await throttle.withdrawn(viewer.email, address)
         throw error
       })
-      if (!isRight) throw new AccountError('WRONG_PASSWORD', 'The current password is not right.')
+      if (!isReplaced) throw new AccountError('WRONG_PASSWORD', 'The current password is not right.')
       await throttle.succeeded(viewer.email, address)
-      await setPassword(prisma, viewer.id, next)
       // A link to choose another one may be in the wrong hands.
       await prisma.passwordReset.deleteMany({ where: { userId: viewer.id } })
       await browserSessions.endOthers(actor)

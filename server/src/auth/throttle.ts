@@ -15,12 +15,18 @@ export interface Throttle {
   withdrawn(account: string, address: string): Promise<void>
 }
 
-const WINDOW_MS = 15 * 60_000
-/** Typing errors. */
-const FREE_FROM_ADDRESS = 3
-const FREE_FROM_ANYWHERE = 9
-const LONGEST_FROM_ADDRESS_S = 15 * 60
-const LONGEST_FROM_ANYWHERE_S = 30
+interface Slowness {
+  /** Typing errors. */
+  free: number
+  /** How long failures count. */
+  windowMs: number
+  longestSeconds: number
+}
+
+const MINUTE_MS = 60_000
+/** Failures count for longer than all those waits together take: else they would be forgotten during one of them. */
+const fromAddress: Slowness = { free: 3, windowMs: 24 * 60 * MINUTE_MS, longestSeconds: 15 * 60 }
+const fromAnywhere: Slowness = { free: 9, windowMs: 15 * MINUTE_MS, longestSeconds: 30 }
 
 export function createThrottle(counters: Counters): Throttle {
   const keysOf = (account: string, address: string) => {
@@ -38,8 +44,8 @@ export function createThrottle(counters: Counters): Throttle {
   }
 
   /** Adding to the wait decides: whoever began it goes ahead, whoever found it begun has come too late. */
-  async function enter(key: string, free: number, longestSeconds: number): Promise<number> {
-    const { count: attempts } = await counters.add(key, 1, WINDOW_MS)
+  async function enter(key: string, { free, windowMs, longestSeconds }: Slowness): Promise<number> {
+    const { count: attempts } = await counters.add(key, 1, windowMs)
     if (attempts <= free) return 0
     const seconds = Math.min(2 ** Math.min(attempts - free - 1, 30), longestSeconds)
     const wait = await counters.add(waitOf(key), 1, seconds * 1000)
@@ -48,7 +54,10 @@ export function createThrottle(counters: Counters): Throttle {
 
   async function withdraw(account: string, address: string): Promise<void> {
     const keys = keysOf(account, address)
-    await Promise.all([keys.pair, keys.account].map((key) => counters.add(key, -1, WINDOW_MS)))
+    await Promise.all([
+      counters.add(keys.pair, -1, fromAddress.windowMs),
+      counters.add(keys.account, -1, fromAnywhere.windowMs),
+    ])
   }
 
   return {
@@ -57,10 +66,7 @@ export function createThrottle(counters: Counters): Throttle {
       // Whoever comes too early makes the wait no longer.
       const before = Math.max(...(await Promise.all([keys.pair, keys.account].map(waiting))))
       if (before > 0) return before
-      const waits = await Promise.all([
-        enter(keys.pair, FREE_FROM_ADDRESS, LONGEST_FROM_ADDRESS_S),
-        enter(keys.account, FREE_FROM_ANYWHERE, LONGEST_FROM_ANYWHERE_S),
-      ])
+      const waits = await Promise.all([enter(keys.pair, fromAddress), enter(keys.account, fromAnywhere)])
       const seconds = Math.max(...waits)
       if (seconds > 0) await withdraw(account, address)
       return seconds
@@ -73,7 +79,7 @@ export function createThrottle(counters: Counters): Throttle {
         counters.clear(waitOf(keys.pair)),
         counters.clear(waitOf(keys.account)),
         // The failures of others stay.
-        counters.add(keys.account, -1, WINDOW_MS),
+        counters.add(keys.account, -1, fromAnywhere.windowMs),
       ])
     },
 

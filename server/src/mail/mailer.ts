@@ -1,5 +1,6 @@
 /** Mail to people: a few plain sentences and a link, over the operator's SMTP server. */
 import { createTransport } from 'nodemailer'
+import type SMTPConnection from 'nodemailer/lib/smtp-connection/index.js'
 import type { Log } from '../scan/ports.ts'
 
 export interface Mail {
@@ -19,18 +20,17 @@ export interface MailerOptions {
   smtpUrl: string
   /** `Wheel Analyzer <wheel@example.com>`. */
   from: string
+  /** A mail server that is silent for longer is not there. */
+  patienceMs?: number
   log: Log
 }
 
-/** A mail server that is silent for longer is not there, milliseconds. */
-const PATIENCE_MS = 10_000
-
-export function createMailer({ smtpUrl, from, log }: MailerOptions): Mailer {
+export function createMailer({ smtpUrl, from, patienceMs = 10_000, log }: MailerOptions): Mailer {
   const transport = createTransport({
     url: smtpUrl,
-    connectionTimeout: PATIENCE_MS,
-    greetingTimeout: PATIENCE_MS,
-    socketTimeout: PATIENCE_MS,
+    connectionTimeout: patienceMs,
+    greetingTimeout: patienceMs,
+    socketTimeout: patienceMs,
   })
   return {
     async send(mail) {
@@ -38,14 +38,19 @@ export function createMailer({ smtpUrl, from, log }: MailerOptions): Mailer {
         await transport.sendMail({ from, ...mail, disableFileAccess: true, disableUrlAccess: true })
         return true
       } catch (error) {
-        // Without the address of the person, and without the mail: its link is a right.
-        log.error(
-          { reason: error instanceof Error ? error.message : String(error) },
-          'Mail could not be sent.',
-        )
+        log.error({ reason: reasonOf(error) }, 'Mail could not be sent.')
         return false
       }
     },
     close: () => transport.close(),
   }
+}
+
+/**
+ * Without the words of the mail server: it may repeat the address of the person, or the mail, whose link is a right.
+ */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, command, responseCode } = error as SMTPConnection.SMTPError
+  return responseCode === undefined ? error.message : `${code}: ${responseCode} to ${command}`
 }

@@ -50,8 +50,7 @@ describe('the throttle', () => {
         await throttle.begin('ann@example.com', '192.0.2.1')
       }
     }
-    expect(waits.slice(0, 6)).toEqual([1, 2, 4, 8, 16, 32])
-    expect(Math.max(...waits)).toBeLessThanOrEqual(900)
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900])
   })
 
   test('makes an account wait from anywhere, for 30 s at most', async () => {

@@ -5,6 +5,7 @@ import { demoEmail, demoPassword } from '../../../server/src/auth/demo-account.t
 import type { PrismaClient } from '../../../server/src/db/client.ts'
 import { authOptions } from '../../support/accounts.ts'
 import { cookieOf, doorOf, secretOf } from '../../support/door.ts'
+import { fakeClock } from '../../support/fakes.ts'
 import { databases, type TestDatabase } from '../db/databases.ts'
 
 const password = 'correct horse battery'
@@ -19,6 +20,7 @@ describe.each(databases)('on $kind', ({ open }) => {
   afterAll(() => database.close())
   beforeEach(async () => {
     await database.prisma.user.deleteMany()
+    await database.prisma.invitation.deleteMany()
     auth = await createAuth(await authOptions(database))
     door = doorOf(auth)
   })
@@ -125,6 +127,30 @@ describe.each(databases)('on $kind', ({ open }) => {
       expect((await joinBy(kept.link)).status).toBe(200)
     })
 
+    test('from the demo account, in LOCAL, open nothing in PRODUCTION', async () => {
+      const invitation = await invite()
+      const ada = await administrator('ada@example.com')
+      const reset = await auth.accounts.passwordResets.create(await demo(), ada.viewer.id)
+      const kept = await auth.accounts.invitations.create(ada, { email: null, role: 'VIEWER' })
+      const production = doorOf(
+        await createAuth({ ...(await authOptions(database)), environment: 'PRODUCTION' }),
+      )
+      const joinThere = ({ link }: { link: string }) =>
+        production.post('sign-up/email', {
+          name: 'Ann',
+          email: 'ann@example.com',
+          password,
+          invitation: secretOf(link),
+        })
+      expect((await joinThere(invitation)).status).toBe(404)
+      const taken = await production.post('reset-password', {
+        token: secretOf(reset.link),
+        password: 'taken over',
+      })
+      expect(taken.status).toBe(404)
+      expect((await joinThere(kept)).status).toBe(200)
+    })
+
     test('choose no password any more once the person has changed it', async () => {
       const ann = await door.actorOf(cookieOf(await joinBy((await invite()).link)))
       const { link } = await auth.accounts.passwordResets.create(await demo(), ann.viewer.id)
@@ -133,6 +159,24 @@ describe.each(databases)('on $kind', ({ open }) => {
       expect(late.status).toBe(404)
       expect((await door.signIn('ann@example.com', 'a new password')).status).toBe(200)
     })
+  })
+
+  test('what has expired is not listed: neither sessions nor invitations', async () => {
+    const clock = fakeClock(Date.now())
+    const later = await createAuth({ ...(await authOptions(database)), clock })
+    const { invitations, browserSessions } = later.accounts
+    const actor = await demo()
+    await invite()
+    const listed = async () => [
+      (await invitations.list({ first: 10, after: null })).items.length,
+      (await browserSessions.list(actor.viewer)).length,
+    ]
+    const WEEK = 7 * 86_400_000
+    clock.pass(WEEK - 60_000)
+    expect(await listed()).toEqual([1, 2])
+    clock.pass(120_000)
+    expect(await listed()).toEqual([0, 0])
+    await later.close()
   })
 
   test('a person sees and ends sessions of their own, and an administrator ends them all', async () => {

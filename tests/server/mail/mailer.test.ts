@@ -1,5 +1,6 @@
 /** Mail as it arrives at an SMTP server, and what happens when there is none. */
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createAuth, type Auth } from '../../../server/src/auth/auth.ts'
@@ -7,7 +8,7 @@ import { demoEmail, demoPassword } from '../../../server/src/auth/demo-account.t
 import { createMailer, type Mailer } from '../../../server/src/mail/mailer.ts'
 import { authOptions } from '../../support/accounts.ts'
 import { cookieOf, doorOf } from '../../support/door.ts'
-import { fakeClock, recordingLog, silentLog } from '../../support/fakes.ts'
+import { fakeClock, recordingLog, silentLog, type FakeClock } from '../../support/fakes.ts'
 import { freePort } from '../../support/free-port.ts'
 import { until } from '../../support/until.ts'
 import { databases, type TestDatabase } from '../db/databases.ts'
@@ -29,6 +30,9 @@ const decoded = (text: string) =>
       .replace(/=([\dA-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
   ).toString('utf8')
+
+const linkedIn = (text: string) =>
+  /^https:\/\/wheel\.example\.com\/reset-password#([\w-]{43})\r?$/m.exec(text)?.[1]
 
 describe('with a mail server', () => {
   const received: Received[] = []
@@ -53,6 +57,7 @@ describe('with a mail server', () => {
   let database: TestDatabase
   let mailer: Mailer
   let auth: Auth
+  let clock: FakeClock
   let door: ReturnType<typeof doorOf>
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -76,7 +81,8 @@ describe('with a mail server', () => {
     isFull = false
     await database.prisma.user.deleteMany()
     await database.prisma.auditEntry.deleteMany()
-    const options = { ...(await authOptions(database)), clock: fakeClock(Date.now()) }
+    clock = fakeClock(Date.now())
+    const options = { ...(await authOptions(database)), clock }
     auth = await createAuth({ ...options, mailer, publicUrl })
     door = doorOf(auth)
   })
@@ -115,7 +121,7 @@ describe('with a mail server', () => {
     const [{ to, text }] = received as [Received]
     expect(to).toEqual(['ann@example.com'])
     expect(text).toContain('within an hour')
-    const token = /^https:\/\/wheel\.example\.com\/reset-password#([\w-]{43})\r?$/m.exec(text)?.[1]
+    const token = linkedIn(text)
     expect((await door.post('reset-password', { token, password: 'a new password' })).status).toBe(200)
     expect((await door.signIn('ann@example.com', 'a new password')).status).toBe(200)
     expect(received).toHaveLength(1)
@@ -126,6 +132,24 @@ describe('with a mail server', () => {
     expect(items).toMatchObject([
       { actorId: null, summary: expect.stringContaining('ann@example.com'), address: '192.0.2.1' },
     ])
+  })
+
+  test('such a link is good for an hour', async () => {
+    const HOUR = 3_600_000
+    const tokens: (string | undefined)[] = []
+    for (const email of ['ann@example.com', 'bob@example.com']) {
+      await join(email)
+      received.length = 0
+      await askForReset(email)
+      await until(() => received.length === 1)
+      tokens.push(linkedIn(received[0]?.text ?? ''))
+    }
+    const reset = async (token?: string) =>
+      (await door.post('reset-password', { token, password: 'a new password' })).status
+    clock.pass(HOUR - 1)
+    expect(await reset(tokens[0])).toBe(200)
+    clock.pass(1)
+    expect(await reset(tokens[1])).toBe(404)
   })
 
   test('nobody else gets one, and nobody can tell by the answer', async () => {
@@ -156,20 +180,67 @@ describe('with a mail server', () => {
   })
 })
 
-test('a mail server that is not there is logged, without the address and without the link', async () => {
-  const log = recordingLog()
-  const mailer = createMailer({
-    smtpUrl: `smtp://user:hunter2@127.0.0.1:${await freePort()}`,
-    from: 'wheel@example.com',
-    log,
-  })
-  const sent = await mailer.send({
-    to: 'ann@example.com',
-    subject: 'x',
-    text: `${publicUrl}/join#a-secret`,
-  })
-  expect(sent).toBe(false)
-  expect(log.lines).toMatchObject([{ level: 'error', message: 'Mail could not be sent.' }])
-  expect(JSON.stringify(log.lines)).not.toMatch(/ann@|a-secret|hunter2/)
-  mailer.close()
+describe('a mail server that', () => {
+  const ports = {
+    'is not there': async () => ({ port: await freePort(), end: () => {} }),
+    'says nothing': () => listening(createServer(() => {})),
+    'hangs up': () => listening(createServer((socket) => socket.destroy())),
+    'refuses the person': () => refusing('onRcptTo', (to) => `<${to}>: user unknown`),
+    'refuses the mail': () => refusing('onData', () => `blocked: ${publicUrl}/join#a-secret`),
+    'refuses the operator': () => refusing('onAuth', () => 'user:hunter2 is not welcome'),
+  }
+
+  test.each(Object.entries(ports))(
+    '%s is one line in the log, with nothing that is secret',
+    async (_, open) => {
+      const { port, end } = await open()
+      const log = recordingLog()
+      const mailer = createMailer({
+        smtpUrl: `smtp://user:hunter2@127.0.0.1:${port}`,
+        from: 'wheel@example.com',
+        patienceMs: 200,
+        log,
+      })
+      const mail = { to: 'ann@example.com', subject: 'x', text: `${publicUrl}/join#a-secret` }
+      expect(await mailer.send(mail)).toBe(false)
+      expect(log.lines).toMatchObject([
+        {
+          level: 'error',
+          message: 'Mail could not be sent.',
+          fields: { reason: expect.stringMatching(/\w/) },
+        },
+      ])
+      expect(JSON.stringify(log.lines)).not.toMatch(/ann@|a-secret|hunter2|undefined/)
+      mailer.close()
+      end()
+    },
+  )
 })
+
+async function listening(server: Server) {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => sockets.add(socket))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const end = () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
+  return { port: (server.address() as AddressInfo).port, end }
+}
+
+/** @param words of the refusal, which may repeat what it was told */
+async function refusing(step: 'onAuth' | 'onRcptTo' | 'onData', words: (to: string) => string) {
+  const smtp = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    onAuth: (_given, _session, done) =>
+      step === 'onAuth' ? done(new Error(words(''))) : done(null, { user: 'user' }),
+    onRcptTo: ({ address }, _session, done) => done(step === 'onRcptTo' ? new Error(words(address)) : null),
+    onData(stream, _session, done) {
+      stream.resume().on('end', () => done(new Error(words(''))))
+    },
+  })
+  smtp.on('error', () => {})
+  const { port, end } = await listening(smtp.server)
+  return { port, end }
+}
