@@ -26,7 +26,6 @@ export interface Person {
 export interface People {
   /** Newest first. */
   list(page: PageRequest): Promise<Page<Person>>
-  find(id: string): Promise<Person | null>
   /**
    * Links that somebody handed out as administrator end with that role.
    * @throws AccountError NOT_FOUND, LAST_ADMINISTRATOR, DEMO_ACCOUNT

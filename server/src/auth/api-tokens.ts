@@ -1,14 +1,14 @@
 /** API tokens: made and revoked by their owners, shown once, kept as hashes. */
-import { createHash, randomBytes } from 'node:crypto'
 import type { PrismaClient } from '../db/client.ts'
 import type { Prisma } from '../db/generated/client.ts'
 import type { Clock } from '../scan/ports.ts'
 import type { Actor } from './accounts.ts'
 import type { AuditLog } from './audit.ts'
 import { AccountError } from './errors.ts'
+import { hashOf, newSecret } from './hashed-secret.ts'
 import type { Verified } from './remembered.ts'
 import type { Revocations } from './revocations.ts'
-import { scopesOf, type Scope, type Viewer } from './viewer.ts'
+import { viewerFrom, type Scope, type Viewer } from './viewer.ts'
 
 export interface ApiToken {
   id: string
@@ -52,7 +52,6 @@ export interface ApiTokensOptions {
 
 /** Recognisable, for those who search published code for secrets. */
 const PREFIX = 'wa_'
-const SECRET_BYTES = 32
 const LIMIT = 50
 const LONGEST_DAYS = 3_650
 const DAY_MS = 86_400_000
@@ -60,8 +59,6 @@ const USE_IS_NOTED_MS = 60_000
 
 /** Anything else is worth nothing, and need not be looked up. */
 export const looksLikeToken = (text: string): boolean => /^wa_[\w-]{43}$/.test(text)
-
-const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
 
 export function createApiTokens({ prisma, revocations, audit, clock }: ApiTokensOptions): ApiTokens {
   const shown = {
@@ -105,7 +102,7 @@ export function createApiTokens({ prisma, revocations, audit, clock }: ApiTokens
 
     async create({ viewer, address }, wanted) {
       const name = checked(wanted)
-      const secret = PREFIX + randomBytes(SECRET_BYTES).toString('base64url')
+      const secret = PREFIX + newSecret()
       const { scopes, expiresInDays } = wanted
       const token = await keep({
         userId: viewer.id,
@@ -143,15 +140,7 @@ export function createApiTokens({ prisma, revocations, audit, clock }: ApiTokens
       const { id, expiresAt, lastUsedAt, user } = found
       if (expiresAt !== null && expiresAt.getTime() <= clock.now()) return null
       noteUse(id, lastUsedAt)
-      const value: Viewer = {
-        id: user.id,
-        email: user.email,
-        name: user.name,
-        role: user.role,
-        isDemo: user.isDemo,
-        credential: { kind: 'TOKEN', id, expiresAt },
-        scopes: scopesOf(user.role, found.scopes),
-      }
+      const value = viewerFrom(user, { kind: 'TOKEN', id, expiresAt }, found.scopes)
       return { value, ids: [id, user.id], expiresAt }
     },
   }

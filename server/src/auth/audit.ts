@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { isDatabaseAway } from '../db/away.ts'
 import type { Database } from '../db/client.ts'
+import { newestFirst } from '../db/newest-first.ts'
 import type { Clock, Log } from '../scan/ports.ts'
 import { pageOf, type Page, type PageRequest } from '../scan/page.ts'
 
@@ -81,17 +82,14 @@ export function createAuditLog({ prisma, afterOutage, clock, log }: AuditOptions
       })
     },
 
-    async list({ first, after }, { action } = {}) {
+    async list(page, { action } = {}) {
+      const { where, ...rest } = newestFirst('at', page)
       const rows = await prisma.auditEntry.findMany({
-        where: {
-          ...(action != null && { action }),
-          ...(after !== null && { OR: [{ at: { lt: after.at } }, { at: after.at, id: { lt: after.id } }] }),
-        },
-        orderBy: [{ at: 'desc' }, { id: 'desc' }],
-        take: first + 1,
+        ...rest,
+        where: { ...where, ...(action != null && { action }) },
       })
       const known = rows.map((row) => ({ ...row, action: row.action as AuditAction }))
-      return pageOf(known, first)
+      return pageOf(known, page.first)
     },
   }
 }

@@ -8,7 +8,7 @@ import { SESSION_SECONDS, type BetterAuth } from './better-auth.ts'
 import { createCredentialMemory, fingerprintOf, type Verified } from './remembered.ts'
 import type { RevocationBook } from './revocations.ts'
 import { readCookie, tokenOf } from './session-cookie.ts'
-import { scopesOf, type Viewer } from './viewer.ts'
+import { viewerFrom, type Viewer } from './viewer.ts'
 import { createWatched, type Watched } from './watched.ts'
 
 export interface CredentialsOptions extends Pick<Database, 'prisma' | 'afterOutage'> {
@@ -48,16 +48,9 @@ export async function createCredentials(options: CredentialsOptions): Promise<Cr
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } })
     if (!found || found.user.disabled || found.session.token !== token) return null
     const { user, session } = found
-    const value: Viewer = {
-      id: user.id,
-      email: user.email,
-      name: user.name,
-      role: user.role,
-      isDemo: user.isDemo,
-      credential: { kind: 'SESSION', id: session.id, expiresAt: session.expiresAt },
-      scopes: scopesOf(user.role),
-    }
-    return { value, ids: [session.id, user.id], expiresAt: session.expiresAt }
+    const { id, expiresAt } = session
+    const value = viewerFrom(user, { kind: 'SESSION', id, expiresAt })
+    return { value, ids: [id, user.id], expiresAt }
   }
 
   function known(credential: string, verify: () => Promise<Verified<Viewer> | null>): Promise<Viewer | null> {

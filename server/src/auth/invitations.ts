@@ -1,5 +1,6 @@
 /** Invitations: links by which somebody makes an account, each good for one. */
 import type { PrismaClient } from '../db/client.ts'
+import { newestFirst } from '../db/newest-first.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import type { Clock } from '../scan/ports.ts'
 import type { Invitation, Invitations } from './accounts.ts'
@@ -43,19 +44,14 @@ export function createInvitations(options: InvitationsOptions): InvitationBook {
   const usable = () => ({ expiresAt: { gt: new Date(clock.now()) } })
 
   return {
-    async list({ first, after }) {
+    async list(page) {
+      const { where, ...rest } = newestFirst('createdAt', page)
       const rows = await prisma.invitation.findMany({
-        where: {
-          ...usable(),
-          ...(after !== null && {
-            OR: [{ createdAt: { lt: after.at } }, { createdAt: after.at, id: { lt: after.id } }],
-          }),
-        },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        take: first + 1,
+        ...rest,
+        where: { ...usable(), ...where },
         select: shown,
       })
-      return pageOf(rows, first)
+      return pageOf(rows, page.first)
     },
 
     async create({ viewer, address }, { email: given, role }) {

@@ -1,10 +1,11 @@
 /** The people of an installation: their roles, and whether they may sign in at all. */
-import type { Prisma } from '../db/generated/client.ts'
 import type { PrismaClient } from '../db/client.ts'
+import type { Prisma } from '../db/generated/client.ts'
+import { newestFirst } from '../db/newest-first.ts'
+import { pageOf } from '../scan/page.ts'
 import type { People, Person } from './accounts.ts'
 import type { AuditLog } from './audit.ts'
 import { AccountError } from './errors.ts'
-import { pageOf } from '../scan/page.ts'
 import type { Revocations } from './revocations.ts'
 import type { Role } from './viewer.ts'
 
@@ -65,21 +66,10 @@ export function createPeople({ prisma, revocations, audit }: PeopleOptions): Peo
   }
 
   return {
-    async list({ first, after }) {
-      const rows = await prisma.user.findMany({
-        where: {
-          ...(after !== null && {
-            OR: [{ createdAt: { lt: after.at } }, { createdAt: after.at, id: { lt: after.id } }],
-          }),
-        },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        take: first + 1,
-        select: shown,
-      })
-      return pageOf(rows, first)
+    async list(page) {
+      const rows = await prisma.user.findMany({ ...newestFirst('createdAt', page), select: shown })
+      return pageOf(rows, page.first)
     },
-
-    find: (id) => prisma.user.findUnique({ where: { id }, select: shown }),
 
     async changeRole({ viewer, address }, id, role) {
       const person = await change(id, { role })

@@ -42,3 +42,12 @@ export function scopesOf(role: Role, ofToken: readonly Scope[] = scopes): Readon
   const most = Math.min(upTo(highest[role]), Math.max(-1, ...ofToken.map(upTo)))
   return new Set(scopes.slice(0, most + 1))
 }
+
+/** @param ofToken as for `scopesOf` */
+export function viewerFrom(
+  { id, email, name, role, isDemo }: Pick<Viewer, 'id' | 'email' | 'name' | 'role' | 'isDemo'>,
+  credential: Credential,
+  ofToken?: readonly Scope[],
+): Viewer {
+  return { id, email, name, role, isDemo, credential, scopes: scopesOf(role, ofToken) }
+}

@@ -3,6 +3,7 @@ import { DatabaseAway } from '../scan/errors.ts'
 import { pageOf } from '../scan/page.ts'
 import type { ScanHistory, ScanRuns } from '../scan/ports.ts'
 import type { Database } from './client.ts'
+import { newestFirst } from './newest-first.ts'
 
 export function createScanRuns({
   prisma,
@@ -45,19 +46,13 @@ export function createScanRuns({
       return last === null ? null : { ...last, durationMs: last.durationMs ?? 0 }
     },
 
-    list: async ({ first, after }) => {
+    list: async (page) => {
       const rows = await prisma.scanRun.findMany({
-        where: {
-          ...(after !== null && {
-            OR: [{ startedAt: { lt: after.at } }, { startedAt: after.at, id: { lt: after.id } }],
-          }),
-        },
-        orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
-        take: first + 1,
+        ...newestFirst('startedAt', page),
         omit: { startedById: true },
         include: { startedBy: { select: { id: true, name: true } } },
       })
-      return pageOf(rows, first)
+      return pageOf(rows, page.first)
     },
   }
 }

@@ -34,10 +34,9 @@ const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
   description: 'Something that somebody did.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Of the entry.' }),
-    at: t.field({
+    at: t.expose('at', {
       type: 'DateTime',
       description: 'When it was done.',
-      resolve: ({ at }) => at.toISOString(),
     }),
     action: t.expose('action', { type: AuditAction, description: 'What was done.' }),
     actor: t.field({

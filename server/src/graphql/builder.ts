@@ -12,7 +12,7 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false
   Scalars: {
     Date: { Input: IsoDate; Output: IsoDate }
-    DateTime: { Input: Instant; Output: Instant }
+    DateTime: { Input: Instant; Output: Instant | Date }
     ID: { Input: string; Output: string }
   }
   AuthScopes: Record<AccessScope, boolean>
@@ -36,7 +36,7 @@ const asText = (value: unknown) => String(value)
 builder.scalarType('Date', { description: 'A calendar day in New York, `YYYY-MM-DD`.', serialize: asText })
 builder.scalarType('DateTime', {
   description: 'An instant, ISO 8601 in UTC, e.g. `2026-05-29T19:44:27.000Z`.',
-  serialize: asText,
+  serialize: (instant) => (instant instanceof Date ? instant.toISOString() : asText(instant)),
 })
 
 builder.queryType({

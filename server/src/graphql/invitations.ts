@@ -28,15 +28,13 @@ const InvitationType = builder.objectRef<Invitation>('Invitation').implement({
       nullable: true,
       description: 'Null when that account is gone.',
     }),
-    createdAt: t.field({
+    createdAt: t.expose('createdAt', {
       type: 'DateTime',
       description: 'When it was made.',
-      resolve: ({ createdAt }) => createdAt.toISOString(),
     }),
-    expiresAt: t.field({
+    expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       description: 'A week later.',
-      resolve: ({ expiresAt }) => expiresAt.toISOString(),
     }),
   }),
 })

@@ -14,10 +14,9 @@ const PersonType = builder.objectRef<Person>('Person').implement({
     role: t.expose('role', { type: UserRole, description: 'What this person may do.' }),
     isDemo: t.exposeBoolean('isDemo', { description: 'True for the demo account, which stays as it is.' }),
     disabled: t.exposeBoolean('disabled', { description: 'Cannot sign in; tokens do not work.' }),
-    createdAt: t.field({
+    createdAt: t.expose('createdAt', {
       type: 'DateTime',
       description: 'When this person joined.',
-      resolve: ({ createdAt }) => createdAt.toISOString(),
     }),
   }),
 })
@@ -33,10 +32,9 @@ const PasswordResetLink = builder
       link: t.exposeString('link', {
         description: 'To be handed to that person; a path when the server does not know its own address.',
       }),
-      expiresAt: t.field({
+      expiresAt: t.expose('expiresAt', {
         type: 'DateTime',
         description: 'A day from now.',
-        resolve: ({ expiresAt }) => expiresAt.toISOString(),
       }),
       mailed: t.exposeBoolean('mailed', { description: 'Whether it went out by mail as well.' }),
     }),

@@ -12,16 +12,14 @@ const ScanRun = builder.objectRef<PastRun>('ScanRun').implement({
     id: t.exposeID('id', { description: 'The `runId` of logs.' }),
     state: t.expose('state', { type: ScanStateEnum, description: 'How it ended; `RUNNING` until then.' }),
     source: t.exposeString('source', { description: 'Name of the provider, e.g. `cboe`.' }),
-    startedAt: t.field({
+    startedAt: t.expose('startedAt', {
       type: 'DateTime',
       description: 'When it was started.',
-      resolve: ({ startedAt }) => startedAt.toISOString(),
     }),
-    finishedAt: t.field({
+    finishedAt: t.expose('finishedAt', {
       type: 'DateTime',
       nullable: true,
       description: 'Null while it runs.',
-      resolve: ({ finishedAt }) => finishedAt?.toISOString() ?? null,
     }),
     durationMs: t.exposeInt('durationMs', {
       nullable: true,

@@ -8,20 +8,17 @@ const BrowserSessionType = builder.objectRef<BrowserSession>('BrowserSession').i
   description: 'A browser that is signed in.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'For `endSession`; opens nothing.' }),
-    createdAt: t.field({
+    createdAt: t.expose('createdAt', {
       type: 'DateTime',
       description: 'When it signed in.',
-      resolve: ({ createdAt }) => createdAt.toISOString(),
     }),
-    lastUsedAt: t.field({
+    lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
       description: 'To the day.',
-      resolve: ({ lastUsedAt }) => lastUsedAt.toISOString(),
     }),
-    expiresAt: t.field({
+    expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       description: 'Unless it is used before.',
-      resolve: ({ expiresAt }) => expiresAt.toISOString(),
     }),
     address: t.exposeString('address', {
       nullable: true,

@@ -15,22 +15,19 @@ const ApiTokenType = builder.objectRef<ApiToken>('ApiToken').implement({
       description: 'What it was made for; its owner’s role may allow less.',
       resolve: (token) => [...token.scopes],
     }),
-    createdAt: t.field({
+    createdAt: t.expose('createdAt', {
       type: 'DateTime',
       description: 'When it was made.',
-      resolve: ({ createdAt }) => createdAt.toISOString(),
     }),
-    expiresAt: t.field({
+    expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
       description: 'Null: never.',
-      resolve: ({ expiresAt }) => expiresAt?.toISOString() ?? null,
     }),
-    lastUsedAt: t.field({
+    lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
       nullable: true,
       description: 'To the minute; null: not yet.',
-      resolve: ({ lastUsedAt }) => lastUsedAt?.toISOString() ?? null,
     }),
   }),
 })

@@ -35,11 +35,10 @@ const CredentialType = builder.objectRef<Viewer['credential']>('Credential').imp
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Of the session, or of the token.' }),
     kind: t.expose('kind', { type: CredentialKind, description: 'Browser or program.' }),
-    expiresAt: t.field({
+    expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
       description: 'Null: never.',
-      resolve: ({ expiresAt }) => expiresAt?.toISOString() ?? null,
     }),
   }),
 })
