@@ -1,7 +1,8 @@
 /** The HTTP side of the process, without a port: `fetch` for tests, `listener` and `upgrade` for `node:http`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { getRequestListener } from '@hono/node-server'
+import { PassThrough, Readable, type Duplex } from 'node:stream'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono } from 'hono'
 import { createClientAddresses } from './client-address.ts'
 import { crossOrigin } from './cross-site.ts'
@@ -10,6 +11,7 @@ import { GRAPHQL_PATH, guardedEdge, withoutForwarding, type EdgeEnv } from './ed
 import type { Env } from './env.ts'
 import { graphqlEndpoint } from './graphql-endpoint.ts'
 import { createPersistedDocuments } from './graphql/persisted-documents.ts'
+import { createSharedSubscriptions } from './graphql/shared-subscriptions.ts'
 import { createGraphQLSockets } from './graphql/socket.ts'
 import { createGraphQL } from './graphql/yoga.ts'
 import { createConnections } from './limits/connections.ts'
@@ -53,19 +55,25 @@ export function createApp(
     perAddress: env.MAX_SOCKETS_PER_ADDRESS,
   })
   const documents = createPersistedDocuments(readPageDocuments())
+  const sharing = createSharedSubscriptions()
   const graphql = createGraphQL({
     api,
     log,
     documents,
+    sharing,
     connections,
     watch: auth.watch,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     suggests: env.ENVIRONMENT === 'LOCAL',
     plugins: [measuredOperations(metrics)],
   })
-  const sockets = createGraphQLSockets({ graphql, auth, documents, rateLimits, metrics, log })
+  const sockets = createGraphQLSockets({ graphql, auth, documents, rateLimits, sharing, metrics, log })
 
-  metrics.sample(metrics.subscribers, () => api.live.subscribers() + sockets.sharing())
+  metrics.sample(metrics.subscribers, () => {
+    // All who share an operation are one subscriber of its source.
+    const { subscribers, operations } = sharing.count()
+    return api.live.subscribers() + subscribers - operations
+  })
 
   const app = new Hono<EdgeEnv>()
   app.use(observedRequests(metrics, log))
@@ -101,7 +109,24 @@ export function createApp(
   app.route('/', staticPage())
   app.onError(failed(log))
 
-  const listen = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  /** A stream is written past all that stands between here and its reader, once its head is known. */
+  async function answer(request: Request, bindings: EdgeEnv['Bindings']): Promise<Response> {
+    const response = await app.fetch(request, bindings)
+    const { stream, outgoing } = bindings
+    if (stream === undefined) return response
+    if (outgoing === undefined) {
+      const body = new PassThrough()
+      stream.open(body)
+      return new Response(Readable.toWeb(body) as ReadableStream, response)
+    }
+    outgoing.writeHead(response.status, [...response.headers].flat())
+    stream.open(outgoing)
+    return RESPONSE_ALREADY_SENT
+  }
+
+  const listen = getRequestListener((request, bindings) => answer(request, bindings as HttpBindings), {
+    overrideGlobalObjects: false,
+  })
   const ready = readyResults({
     env,
     auth,
@@ -110,11 +135,11 @@ export function createApp(
     documents,
     version,
     metrics,
-    answer: async (request, bindings) => app.fetch(request, bindings),
+    answer,
     next: (request, response) => void listen(request, response),
   })
   return {
-    fetch: async (request) => app.fetch(request),
+    fetch: (request) => answer(request, {}),
 
     listener(request, response) {
       // An absolute-form target would be taken for another address by everything behind.

@@ -4,6 +4,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import { isForeignOrigin } from './cross-site.ts'
 import { isLoopback, type Env } from './env.ts'
+import type { EventStream } from './graphql/streams.ts'
 import type { Ticket } from './ready-answers/answers.ts'
 
 export const GRAPHQL_PATH = '/graphql'
@@ -13,6 +14,8 @@ export interface EdgeEnv {
   Bindings: Partial<HttpBindings> & {
     /** Of an answer that is to be kept. */
     ticket?: Ticket
+    /** What the body of the answer is to be, once its head is told. */
+    stream?: EventStream
   }
   Variables: { requestId: string; address: string }
 }

@@ -34,8 +34,13 @@ export function graphqlEndpoint({ auth, graphql, rateLimits }: GraphQLEndpointOp
     if (viewer === null) return limited(notSignedIn(request), verdict)
     const refused = wrongWay(request)
     if (refused !== null) return limited(refused, verdict)
-    const caller = { viewer, address, requestId: c.get('requestId'), ticket }
-    const response = await graphql.fetch(request, caller)
+    const response = await graphql.fetch(request, {
+      viewer,
+      address,
+      requestId: c.get('requestId'),
+      ticket,
+      answerWith: (stream) => (c.env.stream = stream),
+    })
     if (ticket !== null) response.headers.set('Cache-Control', 'private, no-cache')
     return limited(response, verdict)
   }

@@ -15,6 +15,7 @@ import { createClientAddresses } from '../../server/src/client-address.ts'
 import { readEnv } from '../../server/src/env.ts'
 import type { Api } from '../../server/src/graphql/context.ts'
 import { createPersistedDocuments } from '../../server/src/graphql/persisted-documents.ts'
+import { createSharedSubscriptions } from '../../server/src/graphql/shared-subscriptions.ts'
 import { createGraphQLSockets } from '../../server/src/graphql/socket.ts'
 import { createGraphQL, type GraphQLOptions } from '../../server/src/graphql/yoga.ts'
 import { createConnections, type ConnectionBounds } from '../../server/src/limits/connections.ts'
@@ -139,11 +140,15 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
       return () => void watched.delete(end)
     },
   }
+  const sharing = createSharedSubscriptions(
+    options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs },
+  )
   const graphql = createGraphQL({
     api: {} as Api,
     log,
     documents,
     connections,
+    sharing,
     watch: auth.watch,
     requestTimeoutMs: 5_000,
     suggests: false,
@@ -155,9 +160,9 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
     auth,
     documents,
     rateLimits: { take: options.take ?? (async () => unlimited) },
+    sharing,
     metrics,
     log,
-    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
   })
   const env = readEnv(options.settings ?? {})
   const addresses = createClientAddresses(env.TRUSTED_PROXIES)

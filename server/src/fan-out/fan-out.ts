@@ -26,6 +26,8 @@ export interface Subscription {
 }
 
 export interface FanOut {
+  /** What makes the text of a result. */
+  readonly stringify: Stringify
   /** Begins at once; `subscriber.leave()` ends it. */
   join(subscription: Subscription, subscriber: Subscriber): void
   count(): { operations: number; subscribers: number; slow: number }
@@ -56,6 +58,8 @@ export function createFanOut<Context>(options: FanOutOptions<Context>): FanOut {
   }
 
   return {
+    stringify,
+
     join(subscription, subscriber) {
       const { args } = subscription
       const rights = rightsOf(args.contextValue as Context)

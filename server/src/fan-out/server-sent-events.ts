@@ -1,23 +1,25 @@
-/** Over Server-Sent Events, as GraphQL over SSE's "distinct connections" mode has them, on a `node:http` response. */
-import type { ServerResponse } from 'node:http'
+/** Over Server-Sent Events, as GraphQL over SSE's "distinct connections" mode has them. */
+import type { Writable } from 'node:stream'
+import { GraphQLError, type ExecutionResult } from 'graphql'
 import type { FanOut, Subscription } from './fan-out.ts'
-import type { Frame } from './frame.ts'
+import type { Frame, Stringify } from './frame.ts'
 import { inTurns, createPace } from './pace.ts'
 import { Subscriber } from './subscriber.ts'
 
 export interface EventStreams {
   /**
-   * Answers with a stream; headers that the response has already are kept.
+   * Writes the body of an answer whose head has been told, usually a `node:http` ServerResponse. One that is destroyed
+   * already follows nothing.
    * @returns `close`, which tells the client why, if there is a reason, and that it is over
    */
-  open(subscription: Subscription, response: ServerResponse): { close(reason?: unknown): void }
+  open(subscription: Subscription, response: Writable): { close(reason?: unknown): void }
 }
 
 const BACKLOG_BYTES = 256 * 1024
 /** So that proxies see that it is alive. */
 const PING_MS = 12_000
 
-const HEADERS = {
+export const eventStreamHeaders = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache',
   Connection: 'keep-alive',
@@ -28,11 +30,13 @@ const PING = Buffer.from(':\n\n')
 const COMPLETE = 'event: complete\ndata:\n\n'
 
 class StreamSubscriber extends Subscriber {
-  readonly #response: ServerResponse
+  readonly #response: Writable
+  readonly #stringify: Stringify
 
-  constructor(response: ServerResponse) {
+  constructor(response: Writable, stringify: Stringify) {
     super()
     this.#response = response
+    this.#stringify = stringify
   }
 
   backlog(): number {
@@ -53,7 +57,7 @@ class StreamSubscriber extends Subscriber {
 
   end(error?: unknown): void {
     if (this.#response.destroyed || this.#response.writableEnded) return
-    if (error !== undefined) this.#response.write(`event: next\ndata: ${failure(error)}\n\n`)
+    if (error !== undefined) this.#response.write(`event: next\ndata: ${this.#stringify(failure(error))}\n\n`)
     this.#response.end(COMPLETE)
   }
 
@@ -79,21 +83,22 @@ export function createEventStreams(fanOut: FanOut, { pingMs = PING_MS } = {}): E
 
   return {
     open(subscription, response) {
-      response.writeHead(200, HEADERS)
+      const subscriber = new StreamSubscriber(response, fanOut.stringify)
+      const stream = { close: (reason?: unknown) => subscriber.finish(reason) }
+      if (response.destroyed) return stream
       // Some browsers wait for the first byte before they believe in the headers.
       response.write(PING)
-      const subscriber = new StreamSubscriber(response)
       subscribers.add(subscriber)
       pings ??= setInterval(() => void inTurns(pace, subscribers, (one) => one.ping()), pingMs).unref()
       response.once('close', () => closed(subscriber))
       fanOut.join(subscription, subscriber)
-      return { close: (reason) => subscriber.finish(reason) }
+      return stream
     },
   }
 }
 
 /** Errors that GraphQL has made are meant to be told; of others, only that they were. */
-function failure(error: unknown): string {
+function failure(error: unknown): ExecutionResult {
   const isMeant = error instanceof Error && error.name === 'GraphQLError'
-  return JSON.stringify({ errors: [isMeant ? error : { message: 'Unexpected error.' }] })
+  return { errors: [isMeant ? (error as GraphQLError) : new GraphQLError('Unexpected error.')] }
 }

@@ -5,22 +5,16 @@ import { CloseCode, handleProtocols, makeServer, type ConnectionInitMessage, typ
 import { isAsyncIterable } from 'graphql-yoga'
 import { WebSocketServer, type ServerOptions } from 'ws'
 import type { Auth } from '../auth/auth.ts'
-import { createFanOut, sharedSubscriptions } from '../fan-out/index.ts'
+import { sharedSubscriptions, type FanOut } from '../fan-out/index.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Metrics } from '../ops/metrics.ts'
 import { DatabaseAway } from '../scan/errors.ts'
 import type { Log } from '../scan/ports.ts'
-import type { GraphQLContext } from './context.ts'
+import { formattedError, formattedResult } from './errors.ts'
+import { performed } from './operation.ts'
 import type { PersistedDocuments } from './persisted-documents.ts'
 import { createConnection, credentialsOf, type Connection, type Peer } from './socket-connection.ts'
-import {
-  apology,
-  formattedError,
-  formattedResult,
-  masked,
-  operationOf,
-  performed,
-} from './socket-operations.ts'
+import { apology, masked, operationOf } from './socket-operations.ts'
 import { openWire } from './socket-wire.ts'
 import type { GraphQLServer } from './yoga.ts'
 
@@ -30,8 +24,7 @@ export interface SocketOptions {
   documents: PersistedDocuments
   rateLimits: Pick<RateLimits, 'take'>
   metrics: Pick<Metrics, 'sockets'>
-  /** How long a reader may leave what it was sent unread, milliseconds. */
-  patienceMs?: number
+  sharing: FanOut
   log: Log
 }
 
@@ -40,8 +33,6 @@ export interface GraphQLSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer): void
   /** Tells every client that the server goes away (1001), and ends their operations. */
   close(): Promise<void>
-  /** Subscriptions that run on the source of another one: each source counts as one more. */
-  sharing(): number
 }
 
 const MAX_MESSAGE_BYTES = 256 * 1024
@@ -52,7 +43,7 @@ const GOING_AWAY = 1001
 const TRY_AGAIN_LATER = 1013
 
 export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
-  const { auth, rateLimits, metrics, log } = options
+  const { auth, rateLimits, metrics, sharing, log } = options
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -91,13 +82,7 @@ export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
     }
   }
 
-  /** Who asks for the same, with the same rights, is told the same text, made once. */
-  const fanOut = createFanOut<GraphQLContext>({
-    rightsOf: ({ viewer }) => [viewer.role, ...viewer.scopes].join(' '),
-    stringify: (result) => JSON.stringify(formattedResult(result)),
-    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
-  })
-  const shared = sharedSubscriptions(fanOut, (args) => performed(args, 'subscribe', log) as never)
+  const shared = sharedSubscriptions(sharing, (args) => performed(args, 'subscribe', log) as never)
 
   const protocol = makeServer<Payload, Connection>({
     connectionInitWaitTimeout: INIT_MS,
@@ -135,10 +120,6 @@ export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
     async close() {
       for (const client of sockets.clients) client.close(GOING_AWAY, 'Going away')
       await new Promise((resolve) => sockets.close(resolve))
-    },
-    sharing() {
-      const { subscribers, operations } = fanOut.count()
-      return subscribers - operations
     },
   }
 }

@@ -1,114 +1,109 @@
 /**
- * Subscriptions over HTTP: how many of them a person, and an address, holds open, and their end when the credential
- * ends. Sockets see to both themselves.
+ * Subscriptions over HTTP, as server-sent events: bounded in number for a person and an address, on the execution that
+ * all share who ask for the same, and over when the credential is. Sockets see to all that themselves.
  */
-import type { ExecutionResult } from 'graphql'
-import { isAsyncIterable, type Plugin } from 'graphql-yoga'
+import type { Writable } from 'node:stream'
+import { getOperationAST, type DocumentNode, type ExecutionResult } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
+import { createEventStreams, eventStreamHeaders, type FanOut } from '../fan-out/index.ts'
 import type { Connections } from '../limits/connections.ts'
+import type { Log } from '../scan/ports.ts'
+import { performed, prepared, type Asked } from './operation.ts'
 import { refusal } from './refusals.ts'
+import type { Caller, GraphQLServer } from './yoga.ts'
 
 export interface StreamOptions {
+  sharing: FanOut
   connections: Connections
   /** Calls `end` once, when the credential is worth nothing any more; the answer stops watching. */
   watch(viewer: Viewer, end: () => void): () => void
+  log: Log
 }
 
-interface Asked {
-  viewer: Viewer
-  address: string
-  /** Of those that come over HTTP. */
-  request?: Request
+/** The body of an answer whose head is to be sent first. Has to be opened, also when its reader has gone. */
+export interface EventStream {
+  open(writable: Writable): void
 }
 
-export function guardedStreams({ connections, watch }: StreamOptions): Plugin {
-  return {
-    onSubscribe({ subscribeFn, setSubscribeFn }) {
-      setSubscribeFn(async (args) => {
-        const { viewer, address, request } = args.contextValue as Asked
-        if (request === undefined) return subscribeFn(args)
-        if (!takesStreams(request)) return { errors: [noStream()] }
-        const close = connections.open(viewer.id, address)
-        if (typeof close === 'string') return { errors: [tooManyOpen(close)] }
-        try {
-          const result = await subscribeFn(args)
-          if (isAsyncIterable<ExecutionResult>(result))
-            return endable(result, (end) => watch(viewer, end), close)
-          close()
-          return result
-        } catch (error) {
-          close()
-          throw error
-        }
-      })
-    },
+/** A result as far as Yoga is concerned, until it asks how to answer with it. */
+class Following implements EventStream, ExecutionResult {
+  readonly extensions = {}
+  readonly open: EventStream['open']
+
+  constructor(open: EventStream['open']) {
+    this.open = open
   }
 }
 
-/** The same, until `watch` calls: then it says so, and is over. `close` is called at the end, whichever it is. */
-function endable(
-  source: AsyncIterable<ExecutionResult>,
-  watch: (end: () => void) => () => void,
-  close: () => void,
-): AsyncIterableIterator<ExecutionResult> {
-  const iterator = source[Symbol.asyncIterator]()
-  const done = { done: true as const, value: undefined }
-  const farewell = () => ({ done: false as const, value: { errors: [signedOut()] } })
-  let state: 'OPEN' | 'ENDED' | 'OVER' = 'OPEN'
-  let sayFarewell = () => {}
-  let unwatch = () => {}
-  const finish = () => {
-    state = 'OVER'
-    unwatch()
-    close()
-  }
+export function sharedStreams({ sharing, connections, watch, log }: StreamOptions): Plugin {
+  const streams = createEventStreams(sharing)
+  let getEnveloped: GraphQLServer['getEnveloped']
 
-  unwatch = watch(() => {
-    if (state !== 'OPEN') return
-    state = 'ENDED'
-    close()
-    void Promise.resolve(iterator.return?.()).catch(() => {})
-    sayFarewell()
-  })
+  async function follow(caller: Caller, query: string, params: Asked): Promise<ExecutionResult> {
+    const { viewer, address, requestId } = caller
+    // Nothing of the request: it would be kept for as long as anybody follows the same.
+    const own = { viewer, address, requestId, ticket: null, answerWith: null }
+    const args = await prepared(getEnveloped, own, query, params)
+    if (Array.isArray(args)) return { errors: args }
+    const release = connections.open(viewer.id, address)
+    if (typeof release === 'string') return { errors: [tooManyOpen(release)] }
 
-  async function advance() {
-    try {
-      const result = await iterator.next()
-      if (result.done === true && state === 'OPEN') finish()
-      return result
-    } catch (error) {
-      finish()
-      throw error
-    }
-  }
-
-  return {
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    async next() {
-      if (state === 'OVER') return done
-      if (state === 'ENDED') {
-        finish()
-        return farewell()
+    return new Following((writable) => {
+      const subscribe: Parameters<typeof streams.open>[0]['subscribe'] = (shared) =>
+        performed(shared, 'subscribe', log) as never
+      const { close } = streams.open({ args, subscribe }, writable)
+      const unwatch = watch(viewer, () => close(signedOut()))
+      const over = () => {
+        unwatch()
+        release()
       }
-      return new Promise((resolve, reject) => {
-        sayFarewell = () => {
-          finish()
-          resolve(farewell())
-        }
-        advance().then(resolve, reject)
-      })
+      if (writable.destroyed) over()
+      else writable.once('close', over)
+    })
+  }
+
+  return {
+    onYogaInit({ yoga }) {
+      getEnveloped = yoga.getEnveloped as unknown as GraphQLServer['getEnveloped']
     },
-    async return() {
-      finish()
-      await iterator.return?.()
-      return done
+    onParams({ request, params: { query, ...params }, context, paramsHandler, setParamsHandler }) {
+      if (query === undefined || !takesStreams(request)) return
+      setParamsHandler((given) =>
+        isSubscription(query, params.operationName, getEnveloped(context as never).parse)
+          ? follow(context as unknown as Caller, query, params)
+          : paramsHandler(given),
+      )
+    },
+    // What Yoga cannot send it would begin all the same, and nobody would end it.
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const { request } = args.contextValue as { request?: Request }
+      if (request !== undefined) setResultAndStopExecution({ errors: [noStream()] })
+    },
+    onResultProcess({ result, serverContext, setResultProcessor }) {
+      if (!(result instanceof Following)) return
+      const { answerWith } = serverContext as unknown as Caller
+      setResultProcessor((_result, { Response }) => {
+        answerWith?.(result)
+        return new Response(null, { headers: eventStreamHeaders })
+      }, 'text/event-stream')
     },
   }
 }
 
-/** What Yoga cannot send it begins all the same, and nobody would end it. */
+/** What cannot be parsed is none: Yoga says what is wrong with it. */
+function isSubscription(
+  query: string,
+  operationName: string | null | undefined,
+  parse: (text: string) => DocumentNode,
+): boolean {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription'
+  } catch {
+    return false
+  }
+}
+
 const takesStreams = ({ headers }: Request) =>
   /(text|\*)\/(event-stream|\*)/i.test(headers.get('accept') ?? '*/*')
 

@@ -1,19 +1,16 @@
 /** GraphQL over HTTP and SSE, and the pieces that the WebSocket shares with it. */
-import { createGraphQLError, createYoga, useExecutionCancellation, type Plugin } from 'graphql-yoga'
-import type { GraphQLError } from 'graphql'
-import { AccountError } from '../auth/errors.ts'
+import { createYoga, useExecutionCancellation, type Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Ticket } from '../ready-answers/answers.ts'
-import { BadInput, DatabaseAway, StockListError } from '../scan/errors.ts'
-import type { Log } from '../scan/ports.ts'
 import type { Api, GraphQLContext } from './context.ts'
 import { limitedCost } from './cost.ts'
 import { createDocumentCache } from './document-cache.ts'
 import { limitedDocuments } from './document-limits.ts'
+import { mask } from './errors.ts'
 import { persistedDocuments, type PersistedDocuments } from './persisted-documents.ts'
 import { readableRequests } from './readable-requests.ts'
 import { schema } from './schema.ts'
-import { guardedStreams, type StreamOptions } from './streams.ts'
+import { sharedStreams, type EventStream, type StreamOptions } from './streams.ts'
 import { withoutSuggestion, withoutSuggestions } from './suggestions.ts'
 import { limitedTime } from './time-limit.ts'
 import { limitedVariables } from './variable-limits.ts'
@@ -26,11 +23,12 @@ export interface Caller {
   address: string
   /** Of an answer that is to be kept; null for any other. */
   ticket: Ticket | null
+  /** Called when the answer is a stream, before its head is told; null where none can be sent. */
+  answerWith: ((stream: EventStream) => void) | null
 }
 
 export interface GraphQLOptions extends StreamOptions {
   api: Api
-  log: Log
   documents: PersistedDocuments
   requestTimeoutMs: number
   /** Whether errors may say what else was meant. */
@@ -54,7 +52,7 @@ export function createGraphQL(options: GraphQLOptions) {
       limitedVariables(),
       limitedCost(),
       limitedTime(options.requestTimeoutMs),
-      guardedStreams(options),
+      sharedStreams(options),
       ...(suggests ? [] : [withoutSuggestions()]),
       ...(options.plugins ?? []),
     ],
@@ -76,43 +74,3 @@ export function createGraphQL(options: GraphQLOptions) {
 }
 
 export type GraphQLServer = ReturnType<typeof createGraphQL>
-
-/** Errors that people can act on keep their message and code; anything else is a bug: logged, and told without its inside. */
-function mask(error: unknown, log: Log): GraphQLError {
-  const wrapped = isGraphQLError(error) ? error : null
-  const cause = wrapped?.originalError ?? error
-  const place = { path: wrapped?.path, nodes: wrapped?.nodes ?? null }
-  if (isForPeople(cause)) {
-    const retryAfterSeconds = cause instanceof AccountError ? cause.retryAfterSeconds : null
-    return createGraphQLError(cause.message, {
-      ...place,
-      extensions: { code: cause.code, ...(retryAfterSeconds !== null && { retryAfterSeconds }) },
-    })
-  }
-  if (isGraphQLError(cause)) return cause
-  if (isCutOff(cause)) return createGraphQLError('The request was cut off.')
-  log.error({ err: cause, path: wrapped?.path }, 'A resolver failed.')
-  return createGraphQLError('Something went wrong on the server.', {
-    ...place,
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
-  })
-}
-
-/** Whether an error, not masked yet, is the server's fault and no person's. */
-export function isBug(error: unknown): boolean {
-  const cause = (isGraphQLError(error) ? error.originalError : null) ?? error
-  return !isForPeople(cause) && !isGraphQLError(cause)
-}
-
-function isForPeople(cause: unknown): cause is AccountError | StockListError | BadInput | DatabaseAway {
-  return [AccountError, StockListError, BadInput, DatabaseAway].some((kind) => cause instanceof kind)
-}
-
-/** A client that went away in the middle of its request: as the HTTP server says it, which is a text. */
-const isCutOff = (cause: unknown) =>
-  /^(AbortError\b|Error: (aborted|Client connection prematurely closed\.?)$)/.test(String(cause))
-
-/** By shape: two copies of graphql in one process have two classes. */
-export function isGraphQLError(error: unknown): error is GraphQLError {
-  return error instanceof Error && error.name === 'GraphQLError' && 'extensions' in error
-}

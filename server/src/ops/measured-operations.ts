@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { getOperationAST, type DocumentNode } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { isBug } from '../graphql/yoga.ts'
+import { isBug } from '../graphql/errors.ts'
 import { logFields, withLogFields } from './log-fields.ts'
 import type { Metrics } from './metrics.ts'
 import { boundedNames } from './operation-names.ts'

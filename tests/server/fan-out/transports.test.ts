@@ -7,7 +7,12 @@ import { useServer } from 'graphql-ws/use/ws'
 import type { ExecutionResult } from 'graphql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { createEventStreams, sharedSubscriptions, useFanOut } from '../../../server/src/fan-out/index.ts'
+import {
+  createEventStreams,
+  eventStreamHeaders,
+  sharedSubscriptions,
+  useFanOut,
+} from '../../../server/src/fan-out/index.ts'
 import { until } from '../../support/until.ts'
 import { createStage } from './stage.ts'
 import { createWorld, createWorldSchema, type Context } from './world.ts'
@@ -30,7 +35,7 @@ beforeEach(async () => {
   async function answer(request: IncomingMessage, response: ServerResponse) {
     let body = ''
     for await (const chunk of request) body += String(chunk)
-    response.setHeader('X-Request-Id', '7')
+    response.writeHead(200, { ...eventStreamHeaders, 'X-Request-Id': '7' })
     const asked = JSON.parse(body) as { query: string }
     closeStreams.push(streams.open(stage.subscriptionOf(asked), response).close)
   }

@@ -11,11 +11,14 @@ test('100 who follow the same are one subscription, late ones too, and all see e
   await using server = await startServer({ DEMO_LATENCY_MS: '5' })
   const cookie = await signIn(server.url)
   const query = 'subscription { scanStatus { seq snapshot state } }'
-  const early = Array.from({ length: 50 }, () => follow<Status>(server.url, cookie, query))
+  // Over either transport.
+  const join = (_: unknown, index: number) =>
+    follow<Status>(server.url, cookie, query, index % 2 === 0 ? 'WebSocket' : 'SSE')
+  const early = Array.from({ length: 50 }, join)
   await until(() => early.every(({ values }) => values.length > 0))
   expect(server.deps.api.live.subscribers()).toBe(1)
   await ask(server.url, cookie, 'mutation { startScan { __typename } }')
-  const late = Array.from({ length: 50 }, () => follow<Status>(server.url, cookie, query))
+  const late = Array.from({ length: 50 }, join)
   const other = follow<Status>(
     server.url,
     cookie,
