@@ -29,10 +29,10 @@ const query = `query Results {
       symbol rating underlyingPrice scannedAt quotedAt source delayMinutes
       stock { symbol name active intrinsicValue preferredModel price discountPercent }
       options {
-        id occSymbol side expiration expirationKind daysToExpiration strike bid ask mid spreadPercent delta
+        id side expiration expirationKind daysToExpiration strike bid ask mid spreadPercent delta
         impliedVolatility openInterest volume annualizedReturn otmPercent breakEven probabilityOtm
         probabilityOfProfit collateral premium rating greeksSource quotedAt
-        quality { grade issues }
+        quality { grade issues { code } }
       }
     }
   }

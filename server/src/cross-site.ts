@@ -14,8 +14,11 @@ const EXPOSED_HEADERS = [
 ]
 const DAY_SECONDS = 86_400
 
+/** Headers of a request, by their names in small letters. */
+export type HeaderReader = Pick<Headers, 'get' | 'has'>
+
 /** A browser says where a request comes from; programs say nothing, and are no danger to a cookie. */
-export function isForeignOrigin(headers: Headers): boolean {
+export function isForeignOrigin(headers: HeaderReader): boolean {
   const origin = headers.get('origin')
   if (origin === null) return headers.get('sec-fetch-site') === 'cross-site'
   try {
@@ -25,9 +28,14 @@ export function isForeignOrigin(headers: Headers): boolean {
   }
 }
 
-/** Whether no page of another site can have made a browser send this, cookie and all, without asking first. */
-export function isPreflighted(headers: Headers): boolean {
-  return headers.has('authorization') || PREFLIGHTED_HEADERS.some((name) => headers.has(name))
+/**
+ * Whether no page of another site can have made a browser send this, cookie and all, without asking first. What a page
+ * of ours asks for by itself, a browser says in a header that no page can write.
+ */
+export function isPreflighted(headers: HeaderReader): boolean {
+  const isOurPages =
+    headers.get('sec-fetch-site') === 'same-origin' && headers.get('sec-fetch-mode') === 'cors'
+  return isOurPages || headers.has('authorization') || PREFLIGHTED_HEADERS.some((name) => headers.has(name))
 }
 
 /** Lets pages of these origins ask, and read the answers. */

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Auth } from './auth/auth.ts'
 import type { ClientAddresses } from './client-address.ts'
-import { isForeignOrigin } from './cross-site.ts'
+import { isForeignOrigin, isPreflighted, type HeaderReader } from './cross-site.ts'
 import { GRAPHQL_PATH, isUnknownHost, knownHosts, type EdgeEnv } from './edge.ts'
 import type { Env } from './env.ts'
 import type { PersistedDocuments } from './graphql/persisted-documents.ts'
@@ -10,7 +10,7 @@ import { rateLimitHeaders, type RateLimits } from './limits/rate-limits.ts'
 import type { Metrics } from './ops/metrics.ts'
 import { createAnswers } from './ready-answers/answers.ts'
 import { isReadable, type Readable } from './ready-answers/readable.ts'
-import { createReadyAnswers, type Caller } from './ready-answers/ready-answers.ts'
+import { createReadyAnswers, type Caller, type Question } from './ready-answers/ready-answers.ts'
 import type { DataVersion } from './scan/data-version.ts'
 
 export interface ReadyResultsOptions {
@@ -42,8 +42,9 @@ export function readyResults(options: ReadyResultsOptions) {
 
   /** Whatever is to be refused is refused the long way. */
   async function callerOf(request: IncomingMessage): Promise<Caller | null> {
-    const headers = headersOf(request)
+    const headers = readerOf(request)
     if (isUnknownHost(request.headers.host, hosts) || isForeignOrigin(headers)) return null
+    if (request.method === 'GET' && !isPreflighted(headers)) return null
     const viewer = await auth.viewerOf(headers).catch(() => null)
     if (viewer === null || !viewer.scopes.has('READ')) return null
     const address = addresses.addressOf({
@@ -59,24 +60,28 @@ export function readyResults(options: ReadyResultsOptions) {
     answers: createAnswers({ now: () => Date.now(), limitBytes: LIMIT_BYTES }),
     path: GRAPHQL_PATH,
     callerOf,
-    isReadable: (body) => isVersioned(body, documents),
+    isReadable: (question) => isVersioned(question, documents),
     version: () => version.now(),
     longWay: (request, body, ticket) => {
       const url = `http://${request.headers.host ?? 'localhost'}${request.url}`
       const headers = headersOf(request)
-      return answer(new Request(url, { method: 'POST', headers, body: new Uint8Array(body) }), {
-        incoming: request,
-        ticket,
-      })
+      const sent = body === null ? { method: 'GET' } : { method: 'POST', body: new Uint8Array(body) }
+      return answer(new Request(url, { ...sent, headers }), { incoming: request, ticket })
     },
     next,
     onHit: () => metrics.readyAnswers.inc(),
   })
 }
 
-function isVersioned(body: string, documents: PersistedDocuments): boolean {
+interface Params {
+  query?: unknown
+  operationName?: unknown
+  extensions?: unknown
+}
+
+function isVersioned(question: Question, documents: PersistedDocuments): boolean {
   try {
-    const params = JSON.parse(body) as { query?: unknown; operationName?: unknown; extensions?: unknown }
+    const params = paramsOf(question)
     const text = documents.documentOf(params)
     const name = params.operationName ?? null
     return (
@@ -86,6 +91,19 @@ function isVersioned(body: string, documents: PersistedDocuments): boolean {
     return false
   }
 }
+
+/** As GraphQL over HTTP has them. @throws SyntaxError */
+function paramsOf({ method, text }: Question): Params {
+  if (method === 'POST') return JSON.parse(text) as Params
+  const { extensions, ...params } = Object.fromEntries(new URLSearchParams(text.slice(text.indexOf('?'))))
+  return { ...params, ...(extensions !== undefined && { extensions: JSON.parse(extensions) as unknown }) }
+}
+
+/** Making `Headers` takes longer than all that is read of them. */
+const readerOf = ({ headers }: IncomingMessage): HeaderReader => ({
+  get: (name) => headers[name]?.toString() ?? null,
+  has: (name) => headers[name] !== undefined,
+})
 
 function headersOf({ headers }: IncomingMessage): Headers {
   const all = new Headers()

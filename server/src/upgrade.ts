@@ -26,7 +26,7 @@ export function createUpgrade({ env, addresses, connections, sockets }: UpgradeO
 
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // Node has taken its own listener away, and a reset would end the process.
-    socket.on('error', () => socket.destroy())
+    socket.on('error', giveUp)
     const headers = new Headers(
       telling.flatMap((name) => {
         const value = request.headers[name]
@@ -43,29 +43,43 @@ export function createUpgrade({ env, addresses, connections, sockets }: UpgradeO
       socketAddress: request.socket.remoteAddress,
       forwardedFor: request.headers['x-forwarded-for']?.toString(),
     })
-    const slot = claimable(connections, address)
-    if (slot === null) return refuse(socket, 429, 'Retry-After: 5\r\n')
-    socket.once('close', slot.release)
-    sockets.upgrade(request, socket, head, { address, mayUseCookie: !isForeign, claim: slot.claim })
+    const peer = new CountedPeer(connections, address, !isForeign)
+    if (!peer.isCounted) return refuse(socket, 429, 'Retry-After: 5\r\n')
+    sockets.upgrade(request, socket, head, peer)
   }
 }
 
+/** No closure: it lives as long as the socket, and the request would with it. */
+function giveUp(this: Duplex): void {
+  this.destroy()
+}
+
 /** A connection that counts for its address at once, and for a person as soon as it says whose it is. */
-function claimable(
-  connections: Connections,
-  address: string,
-): (Pick<Peer, 'claim'> & { release(): void }) | null {
-  let release = connections.open(null, address)
-  if (typeof release === 'string') return null
-  return {
-    claim(viewerId) {
-      if (typeof release !== 'string') release()
-      release = connections.open(viewerId, address)
-      return typeof release !== 'string'
-    },
-    release() {
-      if (typeof release !== 'string') release()
-    },
+class CountedPeer implements Peer {
+  readonly address: string
+  readonly mayUseCookie: boolean
+  readonly #connections: Connections
+  #release: ReturnType<Connections['open']>
+
+  constructor(connections: Connections, address: string, mayUseCookie: boolean) {
+    this.#connections = connections
+    this.address = address
+    this.mayUseCookie = mayUseCookie
+    this.#release = connections.open(null, address)
+  }
+
+  get isCounted(): boolean {
+    return typeof this.#release !== 'string'
+  }
+
+  claim(viewerId: string): boolean {
+    this.leave()
+    this.#release = this.#connections.open(viewerId, this.address)
+    return this.isCounted
+  }
+
+  leave(): void {
+    if (typeof this.#release !== 'string') this.#release()
   }
 }
 

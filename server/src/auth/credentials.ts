@@ -26,7 +26,7 @@ export interface Credentials extends Pick<Watched, 'watch' | 'close'> {
    * there is one, is what counts: a bad one is not made up for by a cookie.
    * @throws DatabaseAway when it can neither be looked up nor be remembered
    */
-  viewerOf(headers: Headers): Promise<Viewer | null>
+  viewerOf(headers: Pick<Headers, 'get'>): Promise<Viewer | null>
   /** Answers the request. Whoever signs out is out: on every server, and also when the database cannot be told now. */
   signOut(request: Request): Promise<Response>
   /** The request, without the cookie of a session that was signed out while the database was away. */
@@ -42,9 +42,10 @@ export async function createCredentials(options: CredentialsOptions): Promise<Cr
   const watched = createWatched({ again: async (viewer) => sources.get(viewer)?.() ?? null })
   const unsubscribe = revocations.onRevoked((ids) => watched.revoked(ids))
 
-  async function lookUp(headers: Headers, cookie: string): Promise<Verified<Viewer> | null> {
+  async function lookUp(cookie: string): Promise<Verified<Viewer> | null> {
     const token = tokenOf(cookie, secret)
     if (token === null) return null
+    const headers = new Headers({ cookie: `${cookieName}=${encodeURIComponent(cookie)}` })
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } })
     if (!found || found.user.disabled || found.session.token !== token) return null
     const { user, session } = found
@@ -67,12 +68,10 @@ export async function createCredentials(options: CredentialsOptions): Promise<Cr
     return ask()
   }
 
-  function ofSession(headers: Headers): Promise<Viewer | null> {
+  function ofSession(headers: Pick<Headers, 'get'>): Promise<Viewer | null> {
     const cookie = readCookie(headers, cookieName)
     if (cookie === null) return Promise.resolve(null)
-    // All that the look-up needs: a stream that is watched holds on to it.
-    const own = new Headers({ cookie: `${cookieName}=${encodeURIComponent(cookie)}` })
-    return known(cookie, () => lookUp(own, cookie))
+    return known(cookie, () => lookUp(cookie))
   }
 
   return {

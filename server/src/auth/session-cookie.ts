@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { parseCookies } from 'better-auth/cookies'
 
 /** The value of the cookie of that name; null when there is none. */
-export function readCookie(headers: Headers, name: string): string | null {
+export function readCookie(headers: Pick<Headers, 'get'>, name: string): string | null {
   return parseCookies(headers.get('cookie') ?? '').get(name) ?? null
 }
 

@@ -12,46 +12,67 @@ export interface Peer {
   mayUseCookie: boolean
   /** Counts the connection as this person's; false when that is one too many. */
   claim(viewerId: string): boolean
+  /** It is not there any more. */
+  leave(): void
 }
 
-export interface Connection {
-  wire: Wire
-  /** What the wire is made of: shared results are written to it directly. */
-  socket: WebSocket
+/** A stream as graphql-ws follows it. */
+type Stream = Partial<AsyncGenerator>
+
+/** How a client comes, until it says who it is. */
+export interface Introduction {
+  /** The one that asked for the upgrade. */
   request: IncomingMessage
-  peer: Peer
-  /** Null until the client has said who it is. */
-  viewer: Viewer | null
-  /** Stops watching the credential. */
-  unwatch: () => void
-  /** The subscriptions under way, by the payload that asked for them. */
-  streams: Map<SubscribePayload, Partial<AsyncGenerator>>
-  /** Ends everything that belongs to the client. */
-  end(): void
+  /** When it has taken too long. */
+  timer: NodeJS.Timeout
 }
 
-export function createConnection(
-  wire: Wire,
-  socket: WebSocket,
-  request: IncomingMessage,
-  peer: Peer,
-): Connection {
-  const streams: Connection['streams'] = new Map()
-  const connection: Connection = {
-    wire,
-    socket,
-    request,
-    peer,
-    viewer: null,
-    unwatch: () => {},
-    streams,
-    end() {
-      connection.unwatch()
-      for (const stream of streams.values()) stream.return?.(undefined).catch(() => {})
-      streams.clear()
-    },
+/** A class, because there are thousands: what they all do is there once. */
+export class Connection {
+  readonly wire: Wire
+  /** What the wire is made of: shared results are written to it directly. */
+  readonly socket: WebSocket
+  readonly peer: Peer
+  /** Null when it has been looked at: it is as large as all the rest. */
+  #introduction: Introduction | null
+  /** Null until the client has said who it is. */
+  viewer: Viewer | null = null
+  /** Stops watching the credential. */
+  unwatch: (() => void) | null = null
+  /** The subscriptions under way, each with the payload that asked for it. */
+  #streams: { asked: SubscribePayload; stream: Stream }[] = []
+
+  constructor(wire: Wire, socket: WebSocket, introduction: Introduction, peer: Peer) {
+    this.wire = wire
+    this.socket = socket
+    this.#introduction = introduction
+    this.peer = peer
   }
-  return connection
+
+  began(asked: SubscribePayload, stream: Stream): void {
+    this.#streams.push({ asked, stream })
+  }
+
+  ended(asked: SubscribePayload): void {
+    this.#streams = this.#streams.filter((one) => one.asked !== asked)
+  }
+
+  /** Takes the introduction, which is over. */
+  introduced(): Introduction | null {
+    const introduction = this.#introduction
+    clearTimeout(introduction?.timer)
+    this.#introduction = null
+    return introduction
+  }
+
+  /** Ends everything that belongs to the client. */
+  end(): void {
+    this.introduced()
+    this.unwatch?.()
+    this.peer.leave()
+    for (const { stream } of this.#streams) stream.return?.(undefined).catch(() => {})
+    this.#streams = []
+  }
 }
 
 /**
@@ -59,10 +80,11 @@ export function createConnection(
  * is no text is a bad one, not none.
  */
 export function credentialsOf(
-  { headers: { host, cookie, authorization } }: IncomingMessage,
+  request: Pick<IncomingMessage, 'headers'> | null,
   payload: Readonly<Record<string, unknown>> | null | undefined,
   { mayUseCookie }: Peer,
 ): Headers {
+  const { host, cookie, authorization } = request?.headers ?? {}
   const headers = new Headers(host === undefined ? {} : { host })
   const token = payload?.['authorization'] ?? payload?.['Authorization'] ?? authorization
   if (token !== undefined && token !== null) headers.set('authorization', printable(token))

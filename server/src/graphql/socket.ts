@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CloseCode, handleProtocols, makeServer, type ConnectionInitMessage, type Context } from 'graphql-ws'
 import { isAsyncIterable } from 'graphql-yoga'
-import { WebSocketServer, type ServerOptions } from 'ws'
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws'
 import type { Auth } from '../auth/auth.ts'
 import { sharedSubscriptions, type FanOut } from '../fan-out/index.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
@@ -11,9 +11,10 @@ import type { Metrics } from '../ops/metrics.ts'
 import { DatabaseAway } from '../scan/errors.ts'
 import type { Log } from '../scan/ports.ts'
 import { formattedError, formattedResult } from './errors.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import { performed } from './operation.ts'
 import type { PersistedDocuments } from './persisted-documents.ts'
-import { createConnection, credentialsOf, type Connection, type Peer } from './socket-connection.ts'
+import { Connection, credentialsOf, type Peer } from './socket-connection.ts'
 import { apology, masked, operationOf } from './socket-operations.ts'
 import { openWire } from './socket-wire.ts'
 import type { GraphQLServer } from './yoga.ts'
@@ -36,6 +37,7 @@ export interface GraphQLSockets {
 }
 
 const MAX_MESSAGE_BYTES = 256 * 1024
+/** To say who one is. */
 const INIT_MS = 10_000
 /** A client that does not answer the goodbye is not waited for longer. */
 const GOODBYE_MS = 1_000
@@ -57,7 +59,8 @@ export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
     connectionParams,
     extra: connection,
   }: Context<Payload, Connection>): Promise<boolean> {
-    const { wire, request, peer } = connection
+    const { wire, peer } = connection
+    const introduction = connection.introduced()
     const refuse = (code: number, reason: string) => {
       wire.close(code, reason)
       return false
@@ -66,7 +69,8 @@ export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
     const { allowed } = await rateLimits.take(null, peer.address)
     if (!allowed) return refuse(CloseCode.TooManyInitialisationRequests, 'Too many requests')
     try {
-      const viewer = await auth.viewerOf(credentialsOf(request, connectionParams, peer))
+      const credentials = credentialsOf(introduction?.request ?? null, connectionParams, peer)
+      const viewer = await auth.viewerOf(credentials)
       if (viewer === null) return refuse(CloseCode.Unauthorized, 'Unauthorized')
       // Whoever has left is not watched: nobody would stop it.
       if (!wire.isOpen()) return false
@@ -85,37 +89,49 @@ export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
   const shared = sharedSubscriptions(sharing, (args) => performed(args, 'subscribe', log) as never)
 
   const protocol = makeServer<Payload, Connection>({
-    connectionInitWaitTimeout: INIT_MS,
+    // A timer of ours, which is gone when it is not needed any more.
+    connectionInitWaitTimeout: 0,
     onConnect: admit,
     onSubscribe: ({ extra }, _id, params) => operationOf(options, extra, params),
     execute: (args) => performed(args, 'execute', log),
     subscribe: shared.subscribe,
     onOperation(context, id, params, args, result) {
-      const stream = shared.onOperation(context, id, params, args, result) ?? result
+      const sharing = shared.onOperation(context, id, params, args, result)
+      // Held by graphql-ws as long as the subscription lasts, and of use to the first of all who share only.
+      if (sharing !== undefined) Object.assign(args, { contextValue: null, rootValue: null })
+      const stream = sharing ?? result
       // An id that is used again at once would make graphql-ws forget the stream that had it before.
-      if (isAsyncIterable(stream)) context.extra.streams.set(params, stream as AsyncGenerator)
+      if (isAsyncIterable(stream)) context.extra.began(params, stream as AsyncGenerator)
       return stream
     },
-    onComplete: ({ extra }, _id, params) => void extra.streams.delete(params),
+    onComplete: ({ extra }, _id, params) => extra.ended(params),
     onNext: (_context, _id, _params, _args, result) => formattedResult(result),
     onError: (_context, _id, _params, errors) => errors.map((error) => formattedError(masked(error, log))),
   })
 
+  const heartbeat = createHeartbeat()
+  const apologize = (err: unknown, text: string) => apology(err, text, log)
+
+  /** Nothing that lives as long as the socket is made where the request can be seen: it would be kept with it. */
+  function talk(webSocket: WebSocket, request: IncomingMessage, peer: Peer): void {
+    metrics.sockets.inc()
+    const wire = openWire(webSocket, heartbeat, apologize)
+    const late = () =>
+      wire.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout')
+    const connection = new Connection(wire, webSocket, { request, timer: setTimeout(late, INIT_MS) }, peer)
+    const ended = protocol.opened(wire, connection)
+    webSocket.once('close', (code, reason) => {
+      metrics.sockets.dec()
+      connection.end()
+      ended(code, String(reason)).catch((err: unknown) =>
+        log.error({ err }, 'The operations of a WebSocket did not end cleanly.'),
+      )
+    })
+  }
+
   return {
     upgrade(request, socket, head, peer) {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        metrics.sockets.inc()
-        const wire = openWire(webSocket, (err, text) => apology(err, text, log))
-        const connection = createConnection(wire, webSocket, request, peer)
-        const ended = protocol.opened(wire, connection)
-        webSocket.once('close', (code, reason) => {
-          metrics.sockets.dec()
-          connection.end()
-          ended(code, String(reason)).catch((err: unknown) =>
-            log.error({ err }, 'The operations of a WebSocket did not end cleanly.'),
-          )
-        })
-      })
+      sockets.handleUpgrade(request, socket, head, (webSocket) => talk(webSocket, request, peer))
     },
     async close() {
       for (const client of sockets.clients) client.close(GOING_AWAY, 'Going away')

@@ -2,6 +2,7 @@
 import { createYoga, useExecutionCancellation, type Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Ticket } from '../ready-answers/answers.ts'
+import { compiledQueries } from './compiled.ts'
 import type { Api, GraphQLContext } from './context.ts'
 import { limitedCost } from './cost.ts'
 import { createDocumentCache } from './document-cache.ts'
@@ -45,6 +46,7 @@ export function createGraphQL(options: GraphQLOptions) {
     graphqlEndpoint: '/graphql',
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     plugins: [
+      compiledQueries(),
       useExecutionCancellation(),
       readableRequests(),
       persistedDocuments(options.documents),

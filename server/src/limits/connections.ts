@@ -21,9 +21,14 @@ export function createConnections({ perUser, perAddress }: ConnectionBounds): Co
       const network = networkOf(address)
       if (viewerId !== null && users.isFull(viewerId)) return 'USER'
       if (addresses.isFull(network)) return 'ADDRESS'
-      const endings = [addresses.add(network), ...(viewerId === null ? [] : [users.add(viewerId)])]
+      addresses.add(network)
+      if (viewerId !== null) users.add(viewerId)
+      let isOpen = true
       return () => {
-        for (const end of endings.splice(0)) end()
+        if (!isOpen) return
+        isOpen = false
+        addresses.remove(network)
+        if (viewerId !== null) users.remove(viewerId)
       }
     },
   }
@@ -34,13 +39,13 @@ function createGauge(bound: number) {
   const held = new Map<string, number>()
   return {
     isFull: (name: string) => bound > 0 && (held.get(name) ?? 0) >= bound,
-    add(name: string): () => void {
+    add(name: string): void {
       held.set(name, (held.get(name) ?? 0) + 1)
-      return () => {
-        const left = (held.get(name) ?? 0) - 1
-        if (left > 0) held.set(name, left)
-        else held.delete(name)
-      }
+    },
+    remove(name: string): void {
+      const left = (held.get(name) ?? 0) - 1
+      if (left > 0) held.set(name, left)
+      else held.delete(name)
     },
   }
 }

@@ -12,17 +12,21 @@ export interface Verdict {
   resetSeconds: number
 }
 
+export type Client = Pick<Viewer, 'id' | 'credential'>
+
 export interface RateLimits {
   /** Counts a request, or one operation of a socket. `viewer` is null for somebody who is not signed in. */
-  take(viewer: Pick<Viewer, 'id' | 'credential'> | null, address: string, cost?: number): Promise<Verdict>
+  take(viewer: Client | null, address: string, cost?: number): Promise<Verdict>
   /** The same for a request, which is counted once, by whoever judges it first. */
-  takeOnce(
-    request: object,
-    viewer: Pick<Viewer, 'id' | 'credential'> | null,
-    address: string,
-  ): Promise<Verdict>
+  takeOnce(request: object, viewer: Client | null, address: string): Promise<Verdict>
   /** What to tell somebody whose address has had its share, before anything is looked up for them; else null. */
   spent(address: string): Promise<Verdict | null>
+}
+
+/** The requests of one credential from one address in one turn of the event loop. */
+interface Turn {
+  cost: number
+  counted: Promise<(Count & { limit: number })[]>
 }
 
 const MINUTE_MS = 60_000
@@ -41,6 +45,32 @@ export function createRateLimits(counters: Counters, { perMinute }: { perMinute:
 
   const judged = new WeakMap<object, Promise<Verdict>>()
 
+  const turns = new Map<string, Turn>()
+
+  /** What comes in one turn of the event loop is many different counts, and one question. */
+  function begin(who: string, viewer: Client | null, address: string): Turn {
+    const bounds: [key: string, limit: number][] = [[addressKey(address), addressLimit]]
+    if (viewer !== null) {
+      const { kind, id } = viewer.credential
+      bounds.push([`requests:${kind.toLowerCase()}:${id}`, perMinute])
+      bounds.push([`requests:person:${viewer.id}`, perMinute * PERSON_FACTOR])
+    }
+    const turn: Turn = {
+      cost: 0,
+      counted: new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+        turns.delete(who)
+        return Promise.all(
+          bounds.map(async ([key, limit]) => ({
+            ...(await counters.add(key, turn.cost, MINUTE_MS)),
+            limit,
+          })),
+        )
+      }),
+    }
+    turns.set(who, turn)
+    return turn
+  }
+
   const limits: RateLimits = {
     takeOnce(request, viewer, address) {
       const before = judged.get(request)
@@ -52,16 +82,15 @@ export function createRateLimits(counters: Counters, { perMinute }: { perMinute:
 
     async take(viewer, address, cost = 1) {
       if (perMinute === 0) return unlimited
-      const bounds: [key: string, limit: number][] = [[addressKey(address), addressLimit]]
-      if (viewer !== null) {
-        const { kind, id } = viewer.credential
-        bounds.push([`requests:${kind.toLowerCase()}:${id}`, perMinute])
-        bounds.push([`requests:person:${viewer.id}`, perMinute * PERSON_FACTOR])
-      }
-      const verdicts = await Promise.all(
-        bounds.map(async ([key, limit]) => verdictOf(await counters.add(key, cost, MINUTE_MS), limit)),
-      )
-      return verdicts.reduce((a, b) => (isTighter(b, a) ? b : a))
+      const who = viewer === null ? address : `${address} ${viewer.credential.kind} ${viewer.credential.id}`
+      const turn = turns.get(who) ?? begin(who, viewer, address)
+      turn.cost += cost
+      const upToHere = turn.cost
+      const counted = await turn.counted
+      const later = turn.cost - upToHere
+      return counted
+        .map(({ count, resetMs, limit }) => verdictOf({ count: count - later, resetMs }, limit))
+        .reduce((a, b) => (isTighter(b, a) ? b : a))
     },
 
     async spent(address) {

@@ -9,12 +9,17 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 export type Encoding = 'br' | 'gzip'
 
 export interface Answer {
-  /** Made from the content: another content has another one, whatever was asked. */
+  /** Made from the content: another content has another one, whatever was asked. Each form has it with an end. */
   readonly etag: string
-  readonly headers: Readonly<Record<string, string>>
+  /** A compressed one is made at the first wish, off the request's path: until it is there, the plain one. */
+  as(encoding: Encoding | null): Form
+}
+
+/** An answer as it is sent. */
+export interface Form {
+  /** Names and values in turn, as `writeHead` takes them fastest. */
+  readonly head: readonly string[]
   readonly body: Buffer
-  /** Made at the first wish, off the request's path: null until it is there. */
-  compressed(encoding: Encoding): Buffer | null
 }
 
 /** What an answer that was made the long way may still say about itself. */
@@ -80,7 +85,7 @@ export function createAnswers({ now, limitBytes }: AnswersOptions): Answers {
 
   function keep(key: string, made: Omit<Kept, 'bytes'>): void {
     forget(key)
-    const size = 2 * key.length + 2 * made.answer.body.length
+    const size = 2 * key.length + 2 * made.answer.as(null).body.length
     if (size > limitBytes) return
     kept.set(key, { ...made, bytes: size })
     bytes += size
@@ -123,25 +128,38 @@ export function createAnswers({ now, limitBytes }: AnswersOptions): Answers {
 }
 
 function answerOf({ headers, body }: Made): Answer {
-  const compressed: Partial<Record<Encoding, Buffer | null>> = {}
+  const etag = createHash('sha256').update(body).digest('base64url').slice(0, 27)
+  const vary = [headers['vary'], 'Accept-Encoding'].filter(Boolean).join(', ')
+  const { vary: _vary, ...others } = headers
+
+  function formOf(encoding: Encoding | null, content: Buffer): Form {
+    const own = {
+      ETag: `"${etag}${encoding === null ? '' : `-${encoding}`}"`,
+      Vary: vary,
+      'Content-Length': String(content.length),
+      ...(encoding !== null && { 'Content-Encoding': encoding }),
+    }
+    return { head: Object.entries({ ...others, ...own }).flat(), body: content }
+  }
+
+  const plain = formOf(null, body)
+  const compressed: Partial<Record<Encoding, Form>> = {}
   const compress = {
     br: () => promisify(brotliCompress)(body, FASTER),
     gzip: () => promisify(gzip)(body),
   }
   return {
-    etag: createHash('sha256').update(body).digest('base64url').slice(0, 27),
-    headers,
-    body,
-    compressed(encoding) {
-      if (body.length < WORTH_COMPRESSING) return null
+    etag,
+    as(encoding) {
+      if (encoding === null || body.length < WORTH_COMPRESSING) return plain
       if (compressed[encoding] === undefined) {
-        compressed[encoding] = null
+        compressed[encoding] = plain
         compress[encoding]().then(
-          (made) => (compressed[encoding] = made),
+          (made) => (compressed[encoding] = formOf(encoding, made)),
           () => {}, // Then it goes as it is.
         )
       }
-      return compressed[encoding] ?? null
+      return compressed[encoding]
     },
   }
 }

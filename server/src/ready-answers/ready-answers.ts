@@ -13,18 +13,24 @@ export interface Caller {
   headers: Record<string, string>
 }
 
+/** A body that was posted, or a target with a query string. */
+export interface Question {
+  method: 'POST' | 'GET'
+  text: string
+}
+
 export interface ReadyAnswersOptions {
   answers: Answers
   /** Path of the endpoint. */
   path: string
   /** Null: to be dealt with the long way (signed out, foreign, over a limit …). */
   callerOf(request: IncomingMessage): Promise<Caller | null>
-  /** Whether a body asks for versioned data only. Asked once for each different body, and remembered. */
-  isReadable(body: string): boolean
+  /** Whether a question asks for versioned data only. Asked once for each different one, and remembered. */
+  isReadable(question: Question): boolean
   /** Of the data, now; null when it cannot be known. */
   version(): Promise<string | null>
-  /** Answers a request whose body has been read, the long way. */
-  longWay(request: IncomingMessage, body: Buffer, ticket: Ticket): Promise<Response>
+  /** Answers a request, whose body has been read if it has one, the long way. */
+  longWay(request: IncomingMessage, body: Buffer | null, ticket: Ticket): Promise<Response>
   /** Takes over requests that are not for us; `rawBody` is set on those whose body has been read. */
   next(request: IncomingMessage, response: ServerResponse): void
   /** Called for each answer from bytes. */
@@ -35,10 +41,10 @@ interface Whole extends Made {
   status: number
 }
 
-/** A longer body is no query that anybody repeats. */
+/** A longer one is no query that anybody repeats. */
 const MAX_BODY_BYTES = 64 * 1024
-/** Different bodies whose readability is remembered. */
-const MAX_BODIES = 1_000
+/** Different ones whose readability is remembered. */
+const MAX_QUESTIONS = 1_000
 /** Of one answer, not of all that have the same bytes. */
 const ownHeaders =
   /^(date|x-request-id|ratelimit.*|retry-after|set-cookie|content-length|connection|keep-alive)$/i
@@ -48,17 +54,18 @@ export function createReadyAnswers(options: ReadyAnswersOptions) {
   const readable = remembered(options.isReadable)
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await bodyOf(request)
+    const isPost = request.method === 'POST'
+    const body = isPost ? await bodyOf(request) : null
     // The client has gone.
-    if (body === null) return
-    Object.assign(request, { rawBody: body })
-    const text = body.toString('utf8')
-    const caller = readable(text) ? await callerOf(request) : null
-    // After the request had come: a change that its sender knows of is in it.
-    const current = caller === null ? null : await version().catch(() => null)
+    if (isPost && body === null) return
+    if (body !== null) Object.assign(request, { rawBody: body })
+    const question = questionOf(request, body)
+    if (!readable(question)) return next(request, response)
+    // Looked at after the request had come: a change that its sender knows of is in it.
+    const [caller, current] = await Promise.all([callerOf(request), version().catch(() => null)])
     if (caller === null || current === null) return next(request, response)
 
-    const key = `${caller.rights}\n${request.headers.accept ?? ''}\n${text}`
+    const key = `${caller.rights}\n${request.headers.accept ?? ''}\n${question.text}`
     const ready = answers.peek(key, current)
     if (ready !== null) {
       onHit?.()
@@ -80,7 +87,11 @@ export function createReadyAnswers(options: ReadyAnswersOptions) {
   }
 }
 
-function isCandidate({ method, url, headers }: IncomingMessage, path: string): boolean {
+/** A target says what is asked by a query string, a path by its body. */
+function isCandidate(request: IncomingMessage, path: string): boolean {
+  const { method, url = '', headers } = request
+  if (/text\/(event-stream|html)/.test(headers.accept ?? '')) return false
+  if (method === 'GET') return url.startsWith(`${path}?`) && headers['content-length'] === undefined
   const length = Number(headers['content-length'])
   return (
     method === 'POST' &&
@@ -90,10 +101,12 @@ function isCandidate({ method, url, headers }: IncomingMessage, path: string): b
     headers['transfer-encoding'] === undefined &&
     headers['content-encoding'] === undefined &&
     headers.expect === undefined &&
-    /^application\/json(;\s*charset=utf-8)?$/i.test(headers['content-type'] ?? '') &&
-    !(headers.accept ?? '').includes('text/event-stream')
+    /^application\/json(;\s*charset=utf-8)?$/i.test(headers['content-type'] ?? '')
   )
 }
+
+const questionOf = ({ url = '' }: IncomingMessage, body: Buffer | null): Question =>
+  body === null ? { method: 'GET', text: url } : { method: 'POST', text: body.toString('utf8') }
 
 function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
   return new Promise((resolve) => {
@@ -125,21 +138,13 @@ function sendOwn({ status, headers, body }: Whole, caller: Caller, response: Ser
 }
 
 function send(answer: Answer, { headers }: Caller, request: IncomingMessage, response: ServerResponse): void {
-  const encoding = encodingFor(request.headers['accept-encoding'])
-  const compressed = encoding === null ? null : answer.compressed(encoding)
-  const etag = `"${answer.etag}${compressed === null ? '' : `-${encoding}`}"`
-  const all = {
-    ...answer.headers,
-    ...headers,
-    ETag: etag,
-    Vary: [answer.headers['vary'], 'Accept-Encoding'].filter(Boolean).join(', '),
-  }
-  if (namesIt(request.headers['if-none-match'], answer.etag)) response.writeHead(304, all).end()
-  else {
-    const body = compressed ?? answer.body
-    const encoded = compressed === null ? {} : { 'Content-Encoding': encoding ?? '' }
-    response.writeHead(200, { ...all, ...encoded, 'Content-Length': body.length }).end(body)
-  }
+  const { head, body } = answer.as(encodingFor(request.headers['accept-encoding']))
+  const all = [...head, ...Object.entries(headers).flat()]
+  if (namesIt(request.headers['if-none-match'], answer.etag)) {
+    // Of a body that is not sent, the length says nothing.
+    const length = all.indexOf('Content-Length')
+    response.writeHead(304, all.toSpliced(length, 2)).end()
+  } else response.writeHead(200, all).end(body)
 }
 
 function encodingFor(accepted: string | string[] | undefined): Encoding | null {
@@ -157,15 +162,16 @@ function namesIt(given: string | undefined, etag: string): boolean {
   })
 }
 
-function remembered(ask: (body: string) => boolean): (body: string) => boolean {
+function remembered(ask: (question: Question) => boolean): (question: Question) => boolean {
   const known = new Map<string, boolean>()
-  return (body) => {
-    const before = known.get(body)
+  return (question) => {
+    const { text } = question
+    const before = known.get(text)
     if (before !== undefined) return before
-    const is = ask(body)
-    known.set(body, is)
+    const is = ask(question)
+    known.set(text, is)
     const [oldest] = known.keys()
-    if (known.size > MAX_BODIES && oldest !== undefined) known.delete(oldest)
+    if (known.size > MAX_QUESTIONS && oldest !== undefined) known.delete(oldest)
     return is
   }
 }

@@ -34,7 +34,7 @@ beforeEach(async () => {
       headers.authorization
         ? { rights: headers.authorization, headers: { 'RateLimit-Remaining': '7' } }
         : null,
-    isReadable: (body) => body.includes('results'),
+    isReadable: ({ text }) => text.includes('results'),
     version: async () => world.version,
     longWay: async (_request, _body, ticket) => {
       world.ways.long += 1
