@@ -3,7 +3,7 @@
  * all share who ask for the same, and over when the credential is. Sockets see to all that themselves.
  */
 import type { Writable } from 'node:stream'
-import { getOperationAST, type DocumentNode, type ExecutionResult } from 'graphql'
+import { getOperationAST, OperationTypeNode, type DocumentNode, type ExecutionResult } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
 import { createEventStreams, eventStreamHeaders, type FanOut } from '../fan-out/index.ts'
@@ -65,7 +65,7 @@ export function sharedStreams({ sharing, connections, watch, log }: StreamOption
 
   return {
     onYogaInit({ yoga }) {
-      getEnveloped = yoga.getEnveloped as unknown as GraphQLServer['getEnveloped']
+      getEnveloped = yoga.getEnveloped
     },
     onParams({ request, params: { query, ...params }, context, paramsHandler, setParamsHandler }) {
       if (query === undefined || !takesStreams(request)) return
@@ -98,7 +98,7 @@ function isSubscription(
   parse: (text: string) => DocumentNode,
 ): boolean {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === 'subscription'
+    return getOperationAST(parse(query), operationName)?.operation === OperationTypeNode.SUBSCRIPTION
   } catch {
     return false
   }
