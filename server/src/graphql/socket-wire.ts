@@ -71,16 +71,21 @@ class SocketWire implements Wire, Beating {
     this.#socket.on('message', (data: Buffer, isBinary) => {
       if (!this.#admits()) return
       if (isBinary) return this.#refuse()
-      const text = data.toString()
-      this.#busy += 1
-      const done = () => void (this.#busy -= 1)
-      handle(text).then(done, async (err: unknown) => {
-        const answer = this.#apology(err, text)
-        if (answer === null) this.#refuse()
-        else await this.send(answer)
-        done()
-      })
+      void this.#work(handle, data.toString())
     })
+  }
+
+  async #work(handle: (text: string) => Promise<void>, text: string): Promise<void> {
+    this.#busy += 1
+    try {
+      await handle(text)
+    } catch (err) {
+      const answer = this.#apology(err, text)
+      if (answer === null) this.#refuse()
+      else await this.send(answer)
+    } finally {
+      this.#busy -= 1
+    }
   }
 
   /** A peer that has not answered one ping when the next is due is gone. */
