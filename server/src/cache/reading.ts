@@ -4,23 +4,49 @@ import type { ScanState, ScanSummary, TickerOutcome, TickerResult } from '../sca
 import type { RunPlan } from '../scan/ports.ts'
 import { runPlan, storedStatus, tickerOutcome, tickerResult } from './stored.ts'
 
-const shapes = { row: tickerResult, outcome: tickerOutcome }
 const CURRENT = 'current:'
 
-/** The readable entries of a hash, sorted by symbol; the symbols of the others are added to `corrupt`. */
-export function readEntries<T extends TickerResult | TickerOutcome>(
-  kind: T extends TickerResult ? 'row' : 'outcome',
-  hash: Record<string, string>,
-  corrupt: string[],
-): T[] {
-  const shape = shapes[kind] as z.ZodType<T>
-  const entries: T[] = []
-  for (const symbol of Object.keys(hash).toSorted()) {
-    const parsed = shape.safeParse(parseJson(hash[symbol]))
-    if (parsed.success && parsed.data.symbol === symbol) entries.push(parsed.data)
-    else corrupt.push(symbol)
+/** Reads the entries of a hash by symbol. One whose text has not changed since is not parsed again. */
+export interface EntryReader<T> {
+  /** Those of the whole hash, sorted by symbol. The symbols of what cannot be read are added to `corrupt`. */
+  all(hash: Record<string, string>, corrupt: string[]): T[]
+  /** Those of some symbols; what cannot be read is left out. */
+  some(hash: Record<string, string>): T[]
+}
+
+export const createRowReader = () => createEntryReader<TickerResult>(tickerResult)
+export const createOutcomeReader = () => createEntryReader<TickerOutcome>(tickerOutcome)
+
+function createEntryReader<T extends { symbol: string }>(shape: z.ZodType<T>): EntryReader<T> {
+  let known = new Map<string, { text: string; entry: T }>()
+
+  function read(hash: Record<string, string>, corrupt: string[]): [string, { text: string; entry: T }][] {
+    return Object.keys(hash)
+      .toSorted()
+      .flatMap((symbol): [string, { text: string; entry: T }][] => {
+        const text = hash[symbol] ?? ''
+        const before = known.get(symbol)
+        if (before?.text === text) return [[symbol, before]]
+        const { data } = shape.safeParse(parseJson(text))
+        if (data?.symbol === symbol) return [[symbol, { text, entry: data }]]
+        corrupt.push(symbol)
+        return []
+      })
   }
-  return entries
+  const entriesOf = (read: [string, { entry: T }][]) => read.map(([, { entry }]) => entry)
+
+  return {
+    all(hash, corrupt) {
+      const whole = read(hash, corrupt)
+      known = new Map(whole)
+      return entriesOf(whole)
+    },
+    some(hash) {
+      const some = read(hash, [])
+      for (const [symbol, one] of some) known.set(symbol, one)
+      return entriesOf(some)
+    },
+  }
 }
 
 /** The status hash; an absent one is IDLE. */

@@ -2,10 +2,10 @@
 import type { ChainableCommander, Redis } from 'ioredis'
 import { CacheFull, CacheUnavailable } from '../scan/errors.ts'
 import { IN_PROGRESS, NEVER, UNAVAILABLE } from '../scan/messages.ts'
-import type { TickerOutcome, TickerResult } from '../scan/model.ts'
+import type { TickerResult } from '../scan/model.ts'
 import type { CachedScan, Clock, Log, ScanCache } from '../scan/ports.ts'
 import { scripts, type ScriptName } from './redis-scripts.ts'
-import { readEntries, readPlan, readStatus } from './reading.ts'
+import { createOutcomeReader, createRowReader, readPlan, readStatus } from './reading.ts'
 
 export interface RedisScanCacheOptions {
   redis: Redis
@@ -38,6 +38,8 @@ export function scanKeys(prefix: string) {
 export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache {
   const { redis, clock, newId, ttlSeconds, leaseMs } = options
   const keys = scanKeys(options.prefix)
+  const rowsIn = createRowReader()
+  const outcomesIn = createOutcomeReader()
   const { attempt, reportRoom, reportCorrupt } = createReporter(options.log, clock)
   for (const { name, lua } of scripts) redis.defineCommand(name, { numberOfKeys: 9, lua })
 
@@ -85,10 +87,10 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
       if (error !== null) corrupt.push(key)
       return error === null && value !== null ? (value as T) : fallback
     }
-    const rows = readEntries<TickerResult>('row', reply(0, keys.options, {}), corrupt)
+    const rows = rowsIn.all(reply(0, keys.options, {}), corrupt)
     const lastRun = reply<string | null>(1, keys.lastRun, null)
     const status = readStatus(reply(2, keys.status, {}), keys.status, corrupt)
-    const outcomes = readEntries<TickerOutcome>('outcome', reply(3, keys.outcomes, {}), corrupt)
+    const outcomes = outcomesIn.all(reply(3, keys.outcomes, {}), corrupt)
     const leased = reply<string | null>(4, keys.lease, null) !== null
     const [epoch, seq] = reply<(string | null)[]>(5, keys.position, [])
     reportCorrupt(corrupt)
@@ -112,7 +114,7 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
       const entries = symbols.flatMap((symbol, index) =>
         texts[index] == null ? [] : [[symbol, texts[index]]],
       )
-      return readEntries<TickerResult>('row', Object.fromEntries(entries), []).filter(isFresh)
+      return rowsIn.some(Object.fromEntries(entries)).filter(isFresh)
     },
     async position() {
       const [epoch, seq] = await attempt(() => redis.hmget(keys.position, 'epoch', 'seq'))
@@ -131,9 +133,7 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
       return { plan, committed: (committed ?? []) as string[], halted: (halted ?? null) as string | null }
     },
     async outcomes() {
-      const corrupt: string[] = []
-      const stored = await attempt(() => redis.hgetall(keys.outcomes))
-      return readEntries<TickerOutcome>('outcome', stored, corrupt)
+      return outcomesIn.some(await attempt(() => redis.hgetall(keys.outcomes)))
     },
     claim: ({ corrupt, ...plan }) =>
       done(
