@@ -1,6 +1,7 @@
 /** Over the wire: graphql-ws' and graphql-sse's own clients, a real server, real sockets. */
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { createClient as createSseClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
@@ -213,6 +214,15 @@ test('a stream keeps the headers it had, is alive while nothing happens, and say
     ].join(''),
   )
   await until(nobodyIsLeft)
+})
+
+test('a stream whose reader has gone before it begins follows nothing', async () => {
+  const streams = createEventStreams(stage.fanOut)
+  const gone = new PassThrough()
+  gone.destroy()
+  const { close } = streams.open(stage.subscriptionOf({ query: ALL }), gone)
+  expect(stage.fanOut.count()).toEqual({ operations: 0, subscribers: 0, slow: 0 })
+  close(new Error('too late'))
 })
 
 test('as a plugin, it shares between all who ask Yoga, and a client that goes takes nobody with it', async () => {

@@ -34,6 +34,28 @@ test('a credential has its share, and is told what is left of it', async () => {
   }
 })
 
+test('many at the same time have a count each, and the counters are asked once', async () => {
+  const counters = createCounters({ redis: null, prefix: 'test', log: silentLog })
+  const questions: [key: string, amount: number][] = []
+  const limits = createRateLimits(
+    {
+      ...counters,
+      add: (key, amount, windowMs) => {
+        questions.push([key, amount])
+        return counters.add(key, amount, windowMs)
+      },
+    },
+    { perMinute: 50 },
+  )
+  const ann = viewer('ann', 'token')
+  const verdicts = await Promise.all(Array.from({ length: 60 }, () => limits.take(ann, HOME)))
+  expect(verdicts.map(({ remaining }) => remaining)).toEqual(
+    Array.from({ length: 60 }, (_, index) => Math.max(0, 49 - index)),
+  )
+  expect(verdicts.filter(({ allowed }) => allowed)).toHaveLength(50)
+  expect(questions.map(([, amount]) => amount)).toEqual([60, 60, 60])
+})
+
 test('a token that has spent its share leaves its owner a working page, and other people theirs', async () => {
   const limits = setUp(3)
   for (let request = 0; request < 3; request += 1) await limits.take(viewer('ann', 'token'), HOME)

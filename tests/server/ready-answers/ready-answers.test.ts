@@ -96,6 +96,32 @@ describe('a repeated query', () => {
   })
 })
 
+describe('a query by GET', () => {
+  const get = (search = '?query={results}', headers: Record<string, string> = {}) =>
+    fetch(`${url}${search}`, { headers: { authorization: 'all', ...headers } })
+
+  test('is answered from bytes as well, and 304 for whoever has them', async () => {
+    const first = await get()
+    expect(await first.json()).toEqual({ data: { results: 'one' } })
+    const again = await get('?query={results}', { 'if-none-match': first.headers.get('etag') ?? '' })
+    expect([again.status, again.headers.get('content-length')]).toEqual([304, null])
+    world.version = '2'
+    world.data = { results: 'two' }
+    expect(await (await get()).json()).toEqual({ data: { results: 'two' } })
+    expect(world.ways).toEqual({ long: 2, next: 0, hits: 1 })
+  })
+
+  test.each([
+    ['a page', '?query={results}', { accept: 'text/html,*/*' }],
+    ['a stream', '?query={results}', { accept: 'text/event-stream' }],
+    ['nothing', '', {}],
+    ['something else', '?query={other}', {}],
+  ])('goes the long way when it asks for %s', async (_what, search, headers) => {
+    expect(await (await get(search, headers as Record<string, string>)).text()).toBe('next unread')
+    expect(world.ways).toMatchObject({ next: 1, long: 0 })
+  })
+})
+
 describe('an ETag', () => {
   test('is the content’s: 304 for whoever has it, and the new answer after a change', async () => {
     const etag = (await ask()).headers.get('etag') ?? ''

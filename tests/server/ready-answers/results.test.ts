@@ -115,6 +115,24 @@ describe.each(kinds)('repeated results: $kind', ({ settings, servers: count }) =
     expect(foreign.status).toBe(403)
   })
 
+  test('are answered to a page of ours that asks by GET, and to no other', async () => {
+    const get = (headers: Record<string, string>) =>
+      fetch(`${url(reading)}/graphql?${new URLSearchParams({ query: results })}`, {
+        headers: { cookie: cookies[reading] ?? '', accept: '*/*', ...headers },
+      })
+    const ours = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }
+    expect(((await (await get(ours)).json()) as { data: Results }).data.scanResults).toEqual(await read())
+    const before = await hits()
+    const again = await get(ours)
+    expect([again.status, again.headers.get('cache-control')]).toEqual([200, 'private, no-cache'])
+    expect(await hits()).toBe(before + 1)
+    expect((await get({})).status).toBe(403)
+    expect((await get({ ...ours, 'sec-fetch-site': 'same-site' })).status).toBe(403)
+    // Whose cookie is not believed.
+    expect((await get({ ...ours, 'sec-fetch-site': 'cross-site' })).status).toBe(401)
+    expect((await get({ ...ours, cookie: '' })).status).toBe(401)
+  })
+
   test('carry the headers of every answer, an ETag, and 304 for whoever has it', async () => {
     const post = (headers: Record<string, string> = {}) =>
       fetch(`${url(reading)}/graphql`, {
