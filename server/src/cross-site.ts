@@ -27,7 +27,11 @@ export function isForeignOrigin(headers: Headers): boolean {
 
 /** Whether no page of another site can have made a browser send this, cookie and all, without asking first. */
 export function isPreflighted(headers: Headers): boolean {
-  return headers.has('authorization') || PREFLIGHTED_HEADERS.some((name) => headers.has(name))
+  return (
+    headers.get('sec-fetch-site') === 'same-origin' ||
+    headers.has('authorization') ||
+    PREFLIGHTED_HEADERS.some((name) => headers.has(name))
+  )
 }
 
 /** Lets pages of these origins ask, and read the answers. */
