@@ -35,7 +35,7 @@ test.each([
   expect(await response.text()).toContain(text)
 })
 
-test.each([
+test.each<[Record<string, string>, boolean]>([
   [{ cookie: 'wheel-analyzer.session_token=any', 'sec-fetch-site': 'none' }, true],
   [{ cookie: '__Secure-wheel-analyzer.session_token=any', 'sec-fetch-site': 'same-origin' }, true],
   // Over plain HTTP: the page then asks by POST.
@@ -43,11 +43,11 @@ test.each([
   [{ cookie: 'another=1', 'sec-fetch-site': 'none' }, false],
   [{ 'sec-fetch-site': 'none' }, false],
 ])('the document of the scanner asks already for whoever sends %j: %s', async (headers, asks) => {
-  const response = await get('/', headers as Record<string, string>)
+  const response = await get('/', headers)
   expect((await response.text()).includes('asking already')).toBe(asks)
   expect(response.headers.get('vary')).toMatch(/Cookie/)
   expect(response.headers.get('cache-control')).toBe('no-cache')
-  expect(await (await get('/stocks', headers as Record<string, string>)).text()).not.toContain('asking')
+  expect(await (await get('/stocks', headers)).text()).not.toContain('asking')
 })
 
 test('what the build has compressed is sent as it is, to browsers that take it', async () => {

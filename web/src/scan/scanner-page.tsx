@@ -1,14 +1,16 @@
 import { Button } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
+import { useDeferredValue, useMemo } from 'react'
 import { Explanation } from '../explanation/explanation.tsx'
 import { mayScan } from '../auth/roles.ts'
 import { useViewer } from '../auth/viewer-gate.tsx'
 import { graphql } from '../gql/gql.ts'
+import type { LiveTickerFragment } from '../gql/graphql.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { useKey } from '../ui/use-key.ts'
 import { headline } from './criteria.ts'
-import { applyFilter, countContracts, expirationsOf, noFilter } from './filter.ts'
+import { countContracts, expirationsOf, narrowing, noFilter, type Filter } from './filter.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { LiveBanner } from './live-banner.tsx'
 import { Legend } from './legend.tsx'
@@ -50,6 +52,12 @@ function Scanner() {
   const { live, page, marketClockOffsetMs, error, refresh } = useScanner()
   const [filter, setFilter] = useFilter()
   const control = useScanControl(() => live.connection !== 'live' && refresh())
+  const { tickers } = live
+  // What is typed shows at once; the rows follow as soon as nothing more urgent is left.
+  const shown = useNarrowed(tickers, useDeferredValue(filter))
+  const expirations = useMemo(() => expirationsOf(tickers), [tickers])
+  // A stock that was deactivated keeps its rows until the next scan, but is none of the active ones.
+  const listed = useMemo(() => tickers.filter(({ stock }) => stock !== null), [tickers])
   const running = live.status.scanInProgress
   const allowed = mayScan(useViewer())
 
@@ -77,9 +85,6 @@ function Scanner() {
 
   const { scanResults, stocks } = page
   const { criteria } = scanResults
-  const shown = applyFilter(live.tickers, filter)
-  // A stock that was deactivated keeps its rows until the next scan, but is none of the active ones.
-  const listed = live.tickers.filter(({ stock }) => stock !== null)
   return (
     <div className="page-body">
       <PageHeader
@@ -121,19 +126,19 @@ function Scanner() {
       <div className="results-bar">
         <FilterBar
           filter={filter}
-          expirations={expirationsOf(live.tickers)}
+          expirations={expirations}
           onChange={setFilter}
           onLeave={focusFirstTicker}
           more={
             <MoreFilters
               filter={filter}
               contractsShown={countContracts(shown)}
-              contracts={countContracts(live.tickers)}
+              contracts={countContracts(tickers)}
               onChange={setFilter}
             />
           }
         />
-        <ResultsCount shown={shown} all={live.tickers} filter={filter} onClear={() => setFilter(noFilter)} />
+        <ResultsCount shown={shown} all={tickers} filter={filter} onClear={() => setFilter(noFilter)} />
       </div>
       {shown.length > 0 ? (
         <TickerList
@@ -147,19 +152,24 @@ function Scanner() {
           live={live}
           criteria={criteria}
           activeStocks={stocks.length}
-          hidden={live.tickers.length}
+          hidden={tickers.length}
           onClearFilter={() => setFilter(noFilter)}
         />
       )}
       <Legend />
       <TurnedAway
-        symbols={stocks.map(({ symbol }) => symbol)}
-        tickers={live.tickers}
+        stocks={stocks}
+        tickers={tickers}
         outcomes={live.outcomes}
         criteria={criteria}
         mayStillCome={running || live.status.startedAt === null}
       />
-      <Explanation tickers={live.tickers} />
+      <Explanation tickers={tickers} />
     </div>
   )
+}
+
+function useNarrowed(tickers: LiveTickerFragment[], filter: Filter): LiveTickerFragment[] {
+  const narrow = useMemo(() => narrowing(filter), [filter])
+  return useMemo(() => narrow(tickers), [narrow, tickers])
 }

@@ -1,5 +1,6 @@
 import { VisuallyHidden } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { memo } from 'react'
 import { graphql } from '../gql/gql.ts'
 import type { CriteriaFragment, LiveOutcomeFragment, LiveTickerFragment } from '../gql/graphql.ts'
 import { explainOutcome } from './explain-outcome.ts'
@@ -34,8 +35,8 @@ graphql(`
 `)
 
 /** The active stocks without anything to sell, and why. */
-export function TurnedAway(props: {
-  symbols: string[]
+export const TurnedAway = memo(function TurnedAway(props: {
+  stocks: { symbol: string }[]
   tickers: LiveTickerFragment[]
   outcomes: LiveOutcomeFragment[]
   criteria: CriteriaFragment
@@ -45,7 +46,7 @@ export function TurnedAway(props: {
   const { criteria, mayStillCome } = props
   const shown = new Set(props.tickers.map(({ symbol }) => symbol))
   const outcomes = new Map(props.outcomes.map((outcome) => [outcome.symbol, outcome]))
-  const symbols = [...new Set([...props.symbols, ...outcomes.keys()])]
+  const symbols = [...new Set([...props.stocks.map(({ symbol }) => symbol), ...outcomes.keys()])]
     .filter((symbol) => !shown.has(symbol))
     .toSorted()
   const rows = symbols.flatMap((symbol) => {
@@ -89,4 +90,4 @@ export function TurnedAway(props: {
       </dl>
     </section>
   )
-}
+})
