@@ -7,6 +7,7 @@ import { SideScroll } from '../ui/side-scroll.tsx'
 import { useDrawnRows } from '../ui/use-drawn-rows.ts'
 import { columnTexts, type ColumnText } from './column-texts.ts'
 import { columns, contractColumns, features } from './contract-columns.tsx'
+import { setSorting } from './use-tables-state.ts'
 import './contract-table.css'
 
 const ariaSort = { asc: 'ascending', desc: 'descending' } as const
@@ -19,16 +20,15 @@ export function ContractTable(props: {
   symbol: string
   contracts: ContractRowFragment[]
   sorting: SortingState
-  onSort: (sorting: SortingState) => void
 }) {
-  const { symbol, contracts, sorting, onSort } = props
+  const { symbol, contracts, sorting } = props
   const table = useTable({
     features,
     columns,
     data: contracts,
     getRowId: (contract) => contract.id,
     state: { sorting },
-    onSortingChange: (next) => onSort(typeof next === 'function' ? next(sorting) : next),
+    onSortingChange: (next) => setSorting(typeof next === 'function' ? next(sorting) : next),
     enableMultiSort: false,
     sortDescFirst: false,
   })

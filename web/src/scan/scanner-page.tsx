@@ -1,31 +1,26 @@
 import { Button } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
-import { useDeferredValue, useMemo } from 'react'
+import { useMemo } from 'react'
 import { Explanation } from '../explanation/explanation.tsx'
 import { mayScan } from '../auth/roles.ts'
 import { useViewer } from '../auth/viewer-gate.tsx'
 import { graphql } from '../gql/gql.ts'
-import type { LiveTickerFragment } from '../gql/graphql.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { useKey } from '../ui/use-key.ts'
 import { headline } from './criteria.ts'
-import { countContracts, expirationsOf, narrowing, noFilter, type Filter } from './filter.ts'
-import { FilterBar } from './filter-bar.tsx'
+import { countContracts } from './filter.ts'
 import { LiveBanner } from './live-banner.tsx'
 import { Legend } from './legend.tsx'
 import { LiveScanProvider, useScanner } from './live-scan-provider.tsx'
-import { MoreFilters } from './more-filters.tsx'
-import { NoResults } from './no-results.tsx'
-import { ResultsCount } from './results-count.tsx'
+import { Results } from './results.tsx'
 import { ScanButton } from './scan-button.tsx'
 import { ScanEstimate } from './scan-estimate.tsx'
 import { ScanNotices } from './scan-notices.tsx'
 import { ScannerSkeleton } from './scanner-skeleton.tsx'
-import { focusFirstTicker, TickerList } from './ticker-list.tsx'
+import { focusFirstTicker } from './ticker-list.tsx'
 import { TurnedAway } from './turned-away.tsx'
 import { UndervaluedStrip } from './undervalued-strip.tsx'
-import { useFilter } from './use-filter.ts'
 import { useScanControl } from './use-scan-control.ts'
 
 graphql(`
@@ -49,13 +44,9 @@ export function ScannerPage() {
 }
 
 function Scanner() {
-  const { live, page, marketClockOffsetMs, error, refresh } = useScanner()
-  const [filter, setFilter] = useFilter()
+  const { live, page, error, refresh } = useScanner()
   const control = useScanControl(() => live.connection !== 'live' && refresh())
   const { tickers } = live
-  // What is typed shows at once; the rows follow as soon as nothing more urgent is left.
-  const shown = useNarrowed(tickers, useDeferredValue(filter))
-  const expirations = useMemo(() => expirationsOf(tickers), [tickers])
   // A stock that was deactivated keeps its rows until the next scan, but is none of the active ones.
   const listed = useMemo(() => tickers.filter(({ stock }) => stock !== null), [tickers])
   const running = live.status.scanInProgress
@@ -123,39 +114,7 @@ function Scanner() {
       />
       <LiveBanner live={live} source={scanResults.source} simulated={scanResults.simulated} />
       <UndervaluedStrip stocks={stocks} />
-      <div className="results-bar">
-        <FilterBar
-          filter={filter}
-          expirations={expirations}
-          onChange={setFilter}
-          onLeave={focusFirstTicker}
-          more={
-            <MoreFilters
-              filter={filter}
-              contractsShown={countContracts(shown)}
-              contracts={countContracts(tickers)}
-              onChange={setFilter}
-            />
-          }
-        />
-        <ResultsCount shown={shown} all={tickers} filter={filter} onClear={() => setFilter(noFilter)} />
-      </div>
-      {shown.length > 0 ? (
-        <TickerList
-          tickers={shown}
-          outcomes={live.outcomes}
-          marketClockOffsetMs={marketClockOffsetMs}
-          newSince={running ? live.status.startedAt : null}
-        />
-      ) : (
-        <NoResults
-          live={live}
-          criteria={criteria}
-          activeStocks={stocks.length}
-          hidden={tickers.length}
-          onClearFilter={() => setFilter(noFilter)}
-        />
-      )}
+      <Results criteria={criteria} activeStocks={stocks.length} />
       <Legend />
       <TurnedAway
         stocks={stocks}
@@ -167,9 +126,4 @@ function Scanner() {
       <Explanation tickers={tickers} />
     </div>
   )
-}
-
-function useNarrowed(tickers: LiveTickerFragment[], filter: Filter): LiveTickerFragment[] {
-  const narrow = useMemo(() => narrowing(filter), [filter])
-  return useMemo(() => narrow(tickers), [narrow, tickers])
 }

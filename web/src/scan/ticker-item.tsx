@@ -10,6 +10,7 @@ import { useNow } from '../ui/use-now.ts'
 import { GradePill } from './grade.tsx'
 import { sourceText } from './quote-source.ts'
 import { RatingPill } from './rating-pill.tsx'
+import { toggleTicker } from './use-tables-state.ts'
 import './ticker-item.css'
 
 graphql(`
@@ -50,9 +51,7 @@ export interface TickerItemProps {
   /** Of the scan that runs. */
   fresh: boolean
   isOpen: boolean
-  onToggle: (symbol: string) => void
   sorting: SortingState
-  onSort: (sorting: SortingState) => void
 }
 
 /** Drawn again only when something of it has changed: many others may arrive meanwhile. */
@@ -71,7 +70,7 @@ export const TickerItem = memo(function TickerItem(props: TickerItemProps) {
           data-ticker-control
           aria-expanded={isOpen}
           aria-controls={isOpen ? panelId : undefined}
-          onClick={() => props.onToggle(symbol)}
+          onClick={() => toggleTicker(symbol)}
         >
           {props.fresh && <Flash key={ticker.scannedAt} scannedAt={ticker.scannedAt} />}
           <span className="ticker-line tabular">
@@ -116,12 +115,7 @@ export const TickerItem = memo(function TickerItem(props: TickerItemProps) {
             )}
           </p>
           <Suspense fallback={<div style={{ height: headHeight + rowHeight * options.length }} />}>
-            <ContractTable
-              symbol={symbol}
-              contracts={options}
-              sorting={props.sorting}
-              onSort={props.onSort}
-            />
+            <ContractTable symbol={symbol} contracts={options} sorting={props.sorting} />
           </Suspense>
         </section>
       )}

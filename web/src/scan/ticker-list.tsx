@@ -25,7 +25,7 @@ export const TickerList = memo(function TickerList(props: {
   newSince: string | null
 }) {
   const { tickers, outcomes, newSince } = props
-  const { opened, toggle, sorting, setSorting } = useTablesState()
+  const { opened, sorting } = useTablesState()
   useEffect(() => void loadContractTable(), [])
   const failures = useMemo(
     () => new Map(outcomes.map(({ symbol, message }) => [symbol, message])),
@@ -88,9 +88,7 @@ export const TickerList = memo(function TickerList(props: {
                 marketClockOffsetMs={props.marketClockOffsetMs}
                 fresh={newSince !== null && ticker.scannedAt >= newSince}
                 isOpen={isOpen}
-                onToggle={toggle}
                 sorting={sorting}
-                onSort={setSorting}
               />
             </li>,
           ]
