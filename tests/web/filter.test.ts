@@ -29,6 +29,14 @@ describe('what a filter leaves', () => {
     expect(narrowing(noFilter)(tickers)).toBe(tickers)
   })
 
+  it('is the same object for the same ticker, so that nothing is drawn again', () => {
+    const narrow = narrowing({ ...noFilter, minReturn: 40 })
+    const [before, after] = [narrow(tickers), narrow([...tickers, ticker('ZM', { rating: 'HIGH' })])]
+    expect(after.slice(0, before.length).every((row, index) => row === before[index])).toBe(true)
+    // Of which nothing is left out.
+    expect(before).toContain(tickers[2])
+  })
+
   it('is found by the beginning of the symbol or any part of the name, by any of several words', () => {
     expect(shown({ text: 'me' })).toEqual(['META 2'])
     expect(shown({ text: 'pple' })).toEqual(['AAPL 1'])

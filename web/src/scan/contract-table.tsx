@@ -61,9 +61,9 @@ export function ContractTable(props: {
           </tr>
         </thead>
         <tbody ref={box}>
-          {drawn.rows.map(({ index, gapBefore }) => {
+          {drawn.rows.flatMap(({ index, gapBefore }) => {
             const row = rows[index]
-            if (row === undefined) return null
+            if (row === undefined) return []
             return [
               gapBefore > 0 && <Gap key={`before ${row.id}`} height={gapBefore} />,
               <tr

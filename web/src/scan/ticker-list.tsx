@@ -65,9 +65,9 @@ export const TickerList = memo(function TickerList(props: {
       </div>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are those of the buttons in it */}
       <ul className="ticker-rows" ref={box} onKeyDown={onKeyDown}>
-        {drawn.rows.map(({ index, gapBefore }) => {
+        {drawn.rows.flatMap(({ index, gapBefore }) => {
           const ticker = tickers[index]
-          if (ticker === undefined) return null
+          if (ticker === undefined) return []
           const { symbol } = ticker
           const isOpen = opened.has(symbol)
           return [

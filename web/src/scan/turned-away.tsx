@@ -73,7 +73,7 @@ export const TurnedAway = memo(function TurnedAway(props: {
         <span className="dim"> · {symbols.length}</span>
       </h2>
       <dl ref={box}>
-        {drawn.rows.map(({ index, gapBefore }) => {
+        {drawn.rows.flatMap(({ index, gapBefore }) => {
           const symbol = symbols[index] ?? ''
           return [
             gapBefore > 0 && <Gap key={`before ${symbol}`} height={gapBefore} />,
