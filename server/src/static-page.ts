@@ -4,9 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
+import { hasSessionCookie } from './auth/session-cookie.ts'
 
 const dist = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const FOREVER = 'public, max-age=31536000, immutable'
+
+/** The same document, which also asks for what the scanner shows before its JavaScript has arrived. */
+const SCANNER = 'scanner.html'
 
 /** @param root the folder that `vite build` makes */
 export function staticPage(root = dist): Hono {
@@ -16,6 +20,13 @@ export function staticPage(root = dist): Hono {
   page.use(compress())
   page.use('/assets/*', kept(FOREVER), files)
   page.get('/assets/*', (c) => c.text('There is nothing at this address.\n', 404))
+  page.get('/', (c, next) => {
+    const document = `${root}/${SCANNER}`
+    c.header('Vary', 'Cookie, Sec-Fetch-Site')
+    if (!mayAskEarly(c.req.raw.headers) || !existsSync(document)) return next()
+    c.header('Cache-Control', 'no-cache')
+    return c.html(readFileSync(document, 'utf8'))
+  })
   page.use(kept('no-cache'), files)
   page.get('*', (c) => {
     const document = `${root}/index.html`
@@ -32,3 +43,6 @@ const kept =
     await next()
     if (c.res.ok) c.res.headers.set('Cache-Control', cacheControl)
   }
+
+/** Others would be refused: who is not signed in, and over plain HTTP, where browsers do not say where GETs come from. */
+const mayAskEarly = (headers: Headers) => headers.has('sec-fetch-site') && hasSessionCookie(headers)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readFilter, writeFilter } from '../../web/src/scan/filter-address.ts'
 import {
-  applyFilter,
+  narrowing,
   countFilters,
   countMore,
   expirationsOf,
@@ -22,11 +22,19 @@ const tickers = [
   ticker('UBER', { stock: null, options: [contract({ id: 'c', annualizedReturn: 60, rating: 'UNKNOWN' })] }),
 ]
 const shown = (part: Partial<Filter>) =>
-  applyFilter(tickers, { ...noFilter, ...part }).map(({ symbol, options }) => `${symbol} ${options.length}`)
+  narrowing({ ...noFilter, ...part })(tickers).map(({ symbol, options }) => `${symbol} ${options.length}`)
 
 describe('what a filter leaves', () => {
   it('is everything, untouched, without a filter', () => {
-    expect(applyFilter(tickers, noFilter)).toBe(tickers)
+    expect(narrowing(noFilter)(tickers)).toBe(tickers)
+  })
+
+  it('is the same object for the same ticker, so that nothing is drawn again', () => {
+    const narrow = narrowing({ ...noFilter, minReturn: 40 })
+    const [before, after] = [narrow(tickers), narrow([...tickers, ticker('ZM', { rating: 'HIGH' })])]
+    expect(after.slice(0, before.length).every((row, index) => row === before[index])).toBe(true)
+    // Of which nothing is left out.
+    expect(before).toContain(tickers[2])
   })
 
   it('is found by the beginning of the symbol or any part of the name, by any of several words', () => {
@@ -55,7 +63,7 @@ describe('each bound', () => {
     collateral: 19_000,
   })
   const passes = (part: Partial<Filter>, row = one) =>
-    applyFilter([ticker('AAPL', { options: [row] })], { ...noFilter, ...part }).length === 1
+    narrowing({ ...noFilter, ...part })([ticker('AAPL', { options: [row] })]).length === 1
 
   it.each([
     { lets: { minDays: 14 }, stops: { minDays: 15 } },

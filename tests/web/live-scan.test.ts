@@ -56,6 +56,24 @@ describe('a snapshot', () => {
   })
 })
 
+describe('a snapshot of what is shown already', () => {
+  it('draws nothing again', () => {
+    const before = after(nothingYet, snapshot)
+    const again = after(before, {
+      ...snapshot,
+      changedTickers: snapshot.changedTickers.map((row) => ({ ...row })),
+    })
+    expect(again.tickers).toBe(before.tickers)
+    expect(again.outcomes).toBe(before.outcomes)
+  })
+
+  it('ends an outage nevertheless', () => {
+    const away = after(nothingYet, snapshot, push(5, { degraded: true }))
+    expect(away.degraded).toBe(true)
+    expect(after(away, snapshot)).toMatchObject({ degraded: false, seq: 5 })
+  })
+})
+
 describe('a change', () => {
   it('adds, replaces and removes rows by symbol, in their place', () => {
     const state = after(

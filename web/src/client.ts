@@ -4,6 +4,12 @@ import { goToSignIn } from './auth/sign-in-redirect.ts'
 import { keepSubscribed } from './live-socket.ts'
 import { hashOf } from './persisted.ts'
 
+/**
+ * The server takes a GET for ours when the browser says so, which none does over plain HTTP from another machine. The
+ * document asks for the page's first answers by these very addresses, before this script has arrived: `vite.config.ts`.
+ */
+const asksByGet = isSecureContext
+
 /** Queries and mutations over HTTP, subscriptions over one WebSocket, no cache: live data is asked once, then pushed. */
 export const client = new Client({
   url: '/graphql',
@@ -18,7 +24,7 @@ export const client = new Client({
       },
     }),
     persistedExchange({
-      preferGetForPersistedQueries: false,
+      preferGetForPersistedQueries: asksByGet,
       enableForMutation: true,
       generateHash: async (_text, document) => hashOf(document) ?? '',
     }),

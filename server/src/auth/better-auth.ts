@@ -6,6 +6,7 @@ import { isDatabaseAway } from '../db/away.ts'
 import type { PrismaClient } from '../db/client.ts'
 import type { Log } from '../scan/ports.ts'
 import { admission } from './join.ts'
+import { COOKIE_PREFIX } from './session-cookie.ts'
 
 export const basePath = '/api/auth'
 
@@ -64,7 +65,7 @@ export function createBetterAuth(options: BetterAuthOptions) {
     // Ours stand before it, and are shared by all servers.
     rateLimit: { enabled: false },
     advanced: {
-      cookiePrefix: 'wheel-analyzer',
+      cookiePrefix: COOKIE_PREFIX,
       useSecureCookies: options.secureCookies,
       ipAddress: { ipAddressHeaders: [options.clientAddressHeader] },
       // Said, because better-auth leaves both checks out when NODE_ENV is `test`.

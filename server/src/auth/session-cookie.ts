@@ -2,6 +2,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { parseCookies } from 'better-auth/cookies'
 
+export const COOKIE_PREFIX = 'wheel-analyzer'
+
+/** Whether there is one at all, whatever it is worth. */
+export function hasSessionCookie(headers: Headers): boolean {
+  return headers.get('cookie')?.includes(`${COOKIE_PREFIX}.session_token=`) === true
+}
+
 /** The value of the cookie of that name; null when there is none. */
 export function readCookie(headers: Pick<Headers, 'get'>, name: string): string | null {
   return parseCookies(headers.get('cookie') ?? '').get(name) ?? null

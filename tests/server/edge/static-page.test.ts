@@ -13,6 +13,7 @@ beforeAll(() => {
   mkdirSync(join(root, 'assets'), { recursive: true })
   writeFileSync(join(folder, 'secret.txt'), 'hush')
   writeFileSync(join(root, 'index.html'), '<title>the page</title>')
+  writeFileSync(join(root, 'scanner.html'), '<title>the page, asking already</title>')
   writeFileSync(join(root, 'favicon.svg'), '<svg/>')
   writeFileSync(join(root, 'assets/index-1.js'), 'plain')
   writeFileSync(join(root, 'assets/index-1.js.br'), 'compressed by the build')
@@ -32,6 +33,21 @@ test.each([
   const response = await get(path)
   expect([response.status, response.headers.get('cache-control')]).toEqual([status, cacheControl])
   expect(await response.text()).toContain(text)
+})
+
+test.each<[Record<string, string>, boolean]>([
+  [{ cookie: 'wheel-analyzer.session_token=any', 'sec-fetch-site': 'none' }, true],
+  [{ cookie: '__Secure-wheel-analyzer.session_token=any', 'sec-fetch-site': 'same-origin' }, true],
+  // Over plain HTTP: the page then asks by POST.
+  [{ cookie: 'wheel-analyzer.session_token=any' }, false],
+  [{ cookie: 'another=1', 'sec-fetch-site': 'none' }, false],
+  [{ 'sec-fetch-site': 'none' }, false],
+])('the document of the scanner asks already for whoever sends %j: %s', async (headers, asks) => {
+  const response = await get('/', headers)
+  expect((await response.text()).includes('asking already')).toBe(asks)
+  expect(response.headers.get('vary')).toMatch(/Cookie/)
+  expect(response.headers.get('cache-control')).toBe('no-cache')
+  expect(await (await get('/stocks', headers)).text()).not.toContain('asking')
 })
 
 test('what the build has compressed is sent as it is, to browsers that take it', async () => {

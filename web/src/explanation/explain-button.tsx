@@ -2,11 +2,10 @@ import { IconMathFunction } from '@tabler/icons-react'
 import { fixed } from '../ui/format.ts'
 import './explain-button.css'
 import { contractName, type NamedContract } from './contract-name.ts'
-import { useExplained } from './use-explained.ts'
+import { explain } from './use-explained.ts'
 
 /** A contract's strike, which leads to where its numbers come from. */
 export function ExplainButton({ contract }: { contract: NamedContract }) {
-  const [, explain] = useExplained()
   return (
     <button
       type="button"

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react'
 import type { ExplainedContract } from './explanation-drawer.tsx'
-import { useExplained } from './use-explained.ts'
+import { explain, useExplained } from './use-explained.ts'
 
 const ExplanationDrawer = lazy(() =>
   import('./explanation-drawer.tsx').then((drawer) => ({ default: drawer.ExplanationDrawer })),
@@ -8,7 +8,7 @@ const ExplanationDrawer = lazy(() =>
 
 /** Shown while the address names a contract. */
 export function Explanation({ tickers }: { tickers: { options: ExplainedContract[] }[] }) {
-  const [contractId, explain] = useExplained()
+  const contractId = useExplained()
   if (contractId === null) return null
   const contract = tickers.flatMap(({ options }) => options).find(({ id }) => id === contractId) ?? null
   return (

@@ -1,19 +1,7 @@
-import { useSearchParams } from 'wouter'
+import { setAddressParam, useAddressParam } from '../ui/address.ts'
 
-/** The contract whose numbers are explained: in the address, as a person would share it. */
-export function useExplained(): [string | null, (contractId: string | null) => void] {
-  const [params, setParams] = useSearchParams()
-  return [
-    params.get('explain'),
-    (contractId) =>
-      setParams(
-        (before) => {
-          const next = new URLSearchParams(before)
-          if (contractId === null) next.delete('explain')
-          else next.set('explain', contractId)
-          return next
-        },
-        { replace: true },
-      ),
-  ]
-}
+/** The contract whose numbers are explained: in the address, as a person would share it. Null: none. */
+export const useExplained = (): string | null => useAddressParam('explain') || null
+
+/** @param contractId null: none any more */
+export const explain = (contractId: string | null) => setAddressParam('explain', () => contractId ?? '')

@@ -50,19 +50,19 @@ export const features = tableFeatures({ rowSortingFeature, sortedRowModel: creat
 
 const helper = createColumnHelper<typeof features, ContractRowFragment>()
 
-type Key = keyof ContractRowFragment
+interface ContractColumn {
+  id: keyof ContractRowFragment
+  show: (contract: ContractRowFragment) => ReactNode
+  /** None: by the field. */
+  sortBy?: (contract: ContractRowFragment) => number
+}
 
 function column(
-  key: Key,
-  show: (row: ContractRowFragment) => ReactNode,
-  sortBy?: (row: ContractRowFragment) => number,
-) {
-  return helper.accessor((row) => (sortBy ? sortBy(row) : (row[key] ?? undefined)), {
-    id: key,
-    cell: ({ row }) => show(row.original),
-    sortFn: (a, b, id) => compare(a.getValue(id), b.getValue(id)),
-    sortUndefined: 'last',
-  })
+  id: ContractColumn['id'],
+  show: ContractColumn['show'],
+  sortBy?: ContractColumn['sortBy'],
+): ContractColumn {
+  return { id, show, ...(sortBy && { sortBy }) }
 }
 
 /** Numbers as numbers, dates as text; never equal to unknown, which the table puts last. */
@@ -73,7 +73,7 @@ function compare(a: unknown, b: unknown): number {
 
 const scaled = (fraction: number | null) => (fraction === null ? null : fraction * 100)
 
-export const columns = helper.columns([
+export const contractColumns: readonly ContractColumn[] = [
   column('expiration', ({ expiration, expirationKind: kind }) => (
     <>
       <span title={weekday(expiration)}>
@@ -121,4 +121,14 @@ export const columns = helper.columns([
   column('volume', ({ volume }) => integer(volume)),
   column('premium', ({ premium }) => integer(premium)),
   column('collateral', ({ collateral }) => integer(collateral)),
-])
+]
+
+export const columns = helper.columns(
+  contractColumns.map(({ id, sortBy }) =>
+    helper.accessor((contract) => (sortBy ? sortBy(contract) : (contract[id] ?? undefined)), {
+      id,
+      sortFn: (a, b) => compare(a.getValue(id), b.getValue(id)),
+      sortUndefined: 'last',
+    }),
+  ),
+)

@@ -1,39 +1,49 @@
 import { Tooltip } from '@mantine/core'
 import { useTable, type SortDirection, type SortingState } from '@tanstack/react-table'
 import { IconChevronDown, IconChevronUp, IconSelector } from '@tabler/icons-react'
+import { memo, useMemo, useRef } from 'react'
 import type { ContractRowFragment } from '../gql/graphql.ts'
 import { SideScroll } from '../ui/side-scroll.tsx'
+import { useDrawnRows } from '../ui/use-drawn-rows.ts'
 import { columnTexts, type ColumnText } from './column-texts.ts'
-import { columns, features } from './contract-columns.tsx'
+import { columns, contractColumns, features } from './contract-columns.tsx'
+import { setSorting } from './use-tables-state.ts'
 import './contract-table.css'
 
 const ariaSort = { asc: 'ascending', desc: 'descending' } as const
 
-/** A ticker's contracts. All tables of the page share one order. */
+const kindOf = () => 'contract'
+const guessOf = () => (innerWidth > 760 ? 31 : 42)
+
+/** A ticker's contracts, in a box of their own when they are many. All tables of the page share one order. */
 export function ContractTable(props: {
   symbol: string
   contracts: ContractRowFragment[]
   sorting: SortingState
-  onSort: (sorting: SortingState) => void
 }) {
-  const { symbol, contracts, sorting, onSort } = props
+  const { symbol, contracts, sorting } = props
   const table = useTable({
     features,
     columns,
     data: contracts,
     getRowId: (contract) => contract.id,
     state: { sorting },
-    onSortingChange: (next) => onSort(typeof next === 'function' ? next(sorting) : next),
+    onSortingChange: (next) => setSorting(typeof next === 'function' ? next(sorting) : next),
     enableMultiSort: false,
     sortDescFirst: false,
   })
+  const { rows } = table.getRowModel()
+  const scroller = useRef<HTMLElement>(null)
+  const box = useRef<HTMLTableSectionElement>(null)
+  const keys = useMemo(() => rows.map(({ id }) => id), [rows])
+  const drawn = useDrawnRows({ keys, kindOf, guessOf, box, scroller })
 
   return (
-    <SideScroll className="contracts" label={`${symbol} contracts`}>
-      <table className="contracts-table tabular">
+    <SideScroll className="contracts" label={`${symbol} contracts`} ref={scroller}>
+      <table className="contracts-table tabular" aria-rowcount={rows.length + 1}>
         <caption>{symbol} contracts</caption>
         <thead>
-          <tr>
+          <tr aria-rowindex={1}>
             {table.getFlatHeaders().map(({ column }) => {
               const text = columnTexts[column.id]
               const sorted = column.getIsSorted()
@@ -50,28 +60,49 @@ export function ContractTable(props: {
             })}
           </tr>
         </thead>
-        <tbody>
-          {table.getRowModel().rows.map((row) => (
-            <tr key={row.id} data-testid="contract-row">
-              {row.getAllCells().map((cell) => {
-                const content = <table.FlexRender cell={cell} />
-                return cell.column.id === 'expiration' ? (
-                  <th key={cell.id} scope="row" data-column="expiration">
-                    {content}
-                  </th>
-                ) : (
-                  <td key={cell.id} data-column={cell.column.id}>
-                    {content}
-                  </td>
-                )
-              })}
-            </tr>
-          ))}
+        <tbody ref={box}>
+          {drawn.rows.flatMap(({ index, gapBefore }) => {
+            const row = rows[index]
+            if (row === undefined) return []
+            return [
+              gapBefore > 0 && <Gap key={`before ${row.id}`} height={gapBefore} />,
+              <tr
+                key={row.id}
+                ref={drawn.measure}
+                data-row={row.id}
+                data-kind={kindOf()}
+                data-testid="contract-row"
+                aria-rowindex={index + 2}
+              >
+                <ContractCells contract={row.original} />
+              </tr>,
+            ]
+          })}
+          {drawn.gapAfter > 0 && <Gap height={drawn.gapAfter} />}
         </tbody>
       </table>
     </SideScroll>
   )
 }
+
+function Gap({ height }: { height: number }) {
+  return <tr aria-hidden="true" style={{ height }} />
+}
+
+/** Drawn again only for another contract: scrolling and sorting move the same ones. */
+const ContractCells = memo(function ContractCells({ contract }: { contract: ContractRowFragment }) {
+  return contractColumns.map(({ id, show }) =>
+    id === 'expiration' ? (
+      <th key={id} scope="row" data-column={id}>
+        {show(contract)}
+      </th>
+    ) : (
+      <td key={id} data-column={id}>
+        {show(contract)}
+      </td>
+    ),
+  )
+})
 
 function ColumnHead(props: { text: ColumnText; sorted: false | SortDirection; onSort: () => void }) {
   const { text, sorted } = props

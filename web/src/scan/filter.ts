@@ -84,9 +84,12 @@ export function countFilters(filter: Filter): number {
 
 export const isFiltering = (filter: Filter): boolean => countFilters(filter) > 0
 
-/** Tickers of which nothing is left are left out. */
-export function applyFilter(tickers: LiveTickerFragment[], filter: Filter): LiveTickerFragment[] {
-  if (!isFiltering(filter)) return tickers
+/**
+ * Leaves out what does not pass, and tickers of which nothing is left. What has been looked at once is remembered: the
+ * same ticker gives the same object again, so that only what changed is looked at, and drawn, again.
+ */
+export function narrowing(filter: Filter): (tickers: LiveTickerFragment[]) => LiveTickerFragment[] {
+  if (!isFiltering(filter)) return (tickers) => tickers
   const terms = filter.text
     .toUpperCase()
     .split(/[\s,]+/)
@@ -94,10 +97,19 @@ export function applyFilter(tickers: LiveTickerFragment[], filter: Filter): Live
   const named = ({ symbol, stock }: LiveTickerFragment) =>
     terms.length === 0 ||
     terms.some((term) => symbol.startsWith(term) || (stock?.name ?? '').toUpperCase().includes(term))
-  return tickers
-    .filter(named)
-    .map((ticker) => ({ ...ticker, options: ticker.options.filter((one) => passes(one, filter)) }))
-    .filter(({ options }) => options.length > 0)
+  const narrowed = (ticker: LiveTickerFragment) => {
+    if (!named(ticker)) return null
+    const options = ticker.options.filter((one) => passes(one, filter))
+    if (options.length === ticker.options.length) return ticker
+    return options.length > 0 ? { ...ticker, options } : null
+  }
+  const known = new WeakMap<LiveTickerFragment, LiveTickerFragment | null>()
+  return (tickers) =>
+    tickers.flatMap((ticker) => {
+      let left = known.get(ticker)
+      if (left === undefined) known.set(ticker, (left = narrowed(ticker)))
+      return left ?? []
+    })
 }
 
 function passes(contract: ContractRowFragment, filter: Filter): boolean {

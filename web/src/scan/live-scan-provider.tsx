@@ -1,3 +1,4 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import {
   createContext,
   use,
@@ -11,10 +12,12 @@ import {
 } from 'react'
 import { client } from '../client.ts'
 import { graphql } from '../gql/gql.ts'
-import type { ScannerQuery } from '../gql/graphql.ts'
+import type { AroundRowsQuery, AroundRowsQueryVariables } from '../gql/graphql.ts'
 import { useConnection } from '../live-socket.ts'
 import { errorText } from '../ui/error-text.ts'
-import { liveScan, nothingYet, type LiveScan } from './live-scan.ts'
+import { liveScan, nothingYet, type LivePush, type LiveScan } from './live-scan.ts'
+import { useMarketClockOffsetMs } from './market-clock.ts'
+import { perFrame } from './per-frame.ts'
 
 graphql(`
   fragment LiveStatus on ScanStatus {
@@ -45,17 +48,27 @@ graphql(`
   }
 `)
 
+graphql(`
+  fragment AroundRows on ScanResults {
+    epoch
+    seq
+    degraded
+    ...ScanNotices
+    criteria {
+      ...Criteria
+    }
+  }
+`)
+
+/**
+ * The document asks for it before the page's JavaScript is there (`vite.config.ts`). Everything in it changes only
+ * together with the results, so that the server answers it from bytes.
+ */
 const scannerQuery = graphql(`
   query Scanner {
     scanResults {
-      epoch
-      seq
-      degraded
+      ...AroundRows
       lastRun
-      ...ScanNotices
-      criteria {
-        ...Criteria
-      }
       tickers {
         ...LiveTicker
       }
@@ -65,6 +78,19 @@ const scannerQuery = graphql(`
     }
     scanStatus {
       ...LiveStatus
+    }
+    stocks(active: true) {
+      symbol
+      ...UndervaluedStock
+    }
+  }
+`)
+
+/** What does not stream. */
+const aroundRowsQuery = graphql(`
+  query AroundRows {
+    scanResults {
+      ...AroundRows
     }
     stocks(active: true) {
       symbol
@@ -95,7 +121,7 @@ const scanStatusSubscription = graphql(`
 export interface Scanner {
   live: LiveScan
   /** What does not stream: criteria, market, source and the active stocks. Null until first answered. */
-  page: ScannerQuery | null
+  page: AroundRowsQuery | null
   /** Milliseconds to add to this computer's clock to get the market's, which may be frozen. */
   marketClockOffsetMs: number
   /** Why the page could not be asked, for a person; null when it could. */
@@ -111,6 +137,8 @@ export function useScanner(): Scanner {
   return scanner
 }
 
+type NoVariables = AroundRowsQueryVariables
+
 const pollWithoutPushMs = 5_000
 const settleMs = 250
 /** The longest delay that a timer takes. */
@@ -120,46 +148,62 @@ const longestTimerMs = 2 ** 31 - 1
 export function LiveScanProvider({ children }: { children: ReactNode }) {
   const connection = useConnection()
   const [live, dispatch] = useReducer(liveScan, nothingYet)
-  const [page, setPage] = useState<ScannerQuery | null>(null)
-  const [marketClockOffsetMs, setMarketClockOffsetMs] = useState(0)
+  const [page, setPage] = useState<AroundRowsQuery | null>(null)
   const [error, setError] = useState<string | null>(null)
   const latest = useRef(0)
+  const { finishedAt } = live.status
+  const marketClockOffsetMs = useMarketClockOffsetMs(live.loaded ? (finishedAt ?? 'before any scan') : null)
+
+  /** @returns null when it failed, or when another question has been asked meanwhile */
+  const ask = useCallback(
+    async <Data extends AroundRowsQuery>(query: TypedDocumentNode<Data, NoVariables>) => {
+      const number = ++latest.current
+      const answer = await client.query(query, {}).toPromise()
+      if (number !== latest.current) return null
+      setError(answer.error ? errorText(answer.error) : null)
+      if (!answer.data) return null
+      setPage(answer.data)
+      return answer.data
+    },
+    [],
+  )
 
   const refresh = useCallback(() => {
-    const number = ++latest.current
-    const ask = async () => {
-      const answer = await client.query(scannerQuery, {}).toPromise()
-      if (number !== latest.current) return
-      setError(answer.error ? errorText(answer.error) : null)
-      if (!answer.data) return
-      setPage(answer.data)
-      setMarketClockOffsetMs(Date.parse(answer.data.scanResults.market.now) - Date.now())
-      dispatch({ type: 'queried', answer: answer.data })
+    const queried = async () => {
+      const answer = await ask(scannerQuery)
+      if (answer !== null) dispatch({ type: 'queried', answer })
     }
-    void ask()
-  }, [])
+    void queried()
+  }, [ask])
 
   useEffect(() => dispatch({ type: 'connection', connection }), [connection])
 
   useEffect(() => {
     refresh()
-    const { unsubscribe } = client.subscription(scanStatusSubscription, {}).subscribe(({ data }) => {
-      if (data) dispatch({ type: 'pushed', update: data.scanStatus })
+    const pushes = perFrame<LivePush>((updates) => {
+      for (const update of updates) dispatch({ type: 'pushed', update })
     })
-    return unsubscribe
+    const { unsubscribe } = client.subscription(scanStatusSubscription, {}).subscribe(({ data }) => {
+      if (data) pushes.add(data.scanStatus)
+    })
+    return () => {
+      unsubscribe()
+      pushes.stop()
+    }
   }, [refresh])
 
-  // Between scans, every change is one of a stock, a price or an age: values and notices follow.
+  // Between scans, every change is one of a stock, a price or an age: values and notices follow. Rows come by themselves.
+  const rowsStream = connection === 'live' && !live.degraded
   const idlePosition =
     live.loaded && !live.status.scanInProgress ? `${live.epoch} ${live.seq} ${live.degraded}` : null
   const asked = page && `${page.scanResults.epoch} ${page.scanResults.seq} ${page.scanResults.degraded}`
   useEffect(() => {
     if (idlePosition === null || asked === null || idlePosition === asked) return undefined
-    const timer = setTimeout(refresh, settleMs)
+    const timer = setTimeout(rowsStream ? () => void ask(aroundRowsQuery) : refresh, settleMs)
     return () => clearTimeout(timer)
     // `asked` is left out: an answer that is still behind must not be asked for in a loop.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [idlePosition, asked === null, refresh])
+  }, [idlePosition, asked === null, rowsStream, ask, refresh])
 
   useEffect(() => {
     if (connection === 'live' || connection === 'connecting') return undefined
@@ -168,15 +212,12 @@ export function LiveScanProvider({ children }: { children: ReactNode }) {
   }, [connection, refresh])
 
   const opensAt = page?.scanResults.market.opensAt ?? null
-  const marketNow = page?.scanResults.market.now ?? null
   useEffect(() => {
-    if (opensAt === null || marketNow === null) return undefined
-    const timer = setTimeout(
-      refresh,
-      Math.min(Date.parse(opensAt) - Date.parse(marketNow) + 1_000, longestTimerMs),
-    )
+    if (opensAt === null) return undefined
+    const waitMs = Date.parse(opensAt) - (Date.now() + marketClockOffsetMs)
+    const timer = setTimeout(refresh, Math.min(waitMs + 1_000, longestTimerMs))
     return () => clearTimeout(timer)
-  }, [opensAt, marketNow, refresh])
+  }, [opensAt, marketClockOffsetMs, refresh])
 
   const scanner = useMemo(
     () => ({ live, page, marketClockOffsetMs, error, refresh }),

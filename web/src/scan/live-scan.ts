@@ -86,6 +86,10 @@ function queried(
 
 function pushed(state: LiveScan, update: LivePush): LiveScan {
   if (update.snapshot) {
+    // What is known already is not drawn again.
+    const isKnown =
+      state.loaded && !state.degraded && update.epoch === state.epoch && update.seq === state.seq
+    if (isKnown) return { ...state, status: statusOf(update), degraded: update.degraded }
     return {
       ...state,
       loaded: true,

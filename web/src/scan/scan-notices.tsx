@@ -12,7 +12,6 @@ graphql(`
     source
     market {
       isOpen
-      now
       opensAt
     }
   }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
+import { useMemo } from 'react'
 import { Explanation } from '../explanation/explanation.tsx'
 import { mayScan } from '../auth/roles.ts'
 import { useViewer } from '../auth/viewer-gate.tsx'
@@ -8,22 +9,18 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { useKey } from '../ui/use-key.ts'
 import { headline } from './criteria.ts'
-import { applyFilter, countContracts, expirationsOf, noFilter } from './filter.ts'
-import { FilterBar } from './filter-bar.tsx'
+import { countContracts } from './filter.ts'
 import { LiveBanner } from './live-banner.tsx'
 import { Legend } from './legend.tsx'
 import { LiveScanProvider, useScanner } from './live-scan-provider.tsx'
-import { MoreFilters } from './more-filters.tsx'
-import { NoResults } from './no-results.tsx'
-import { ResultsCount } from './results-count.tsx'
+import { Results } from './results.tsx'
 import { ScanButton } from './scan-button.tsx'
 import { ScanEstimate } from './scan-estimate.tsx'
 import { ScanNotices } from './scan-notices.tsx'
 import { ScannerSkeleton } from './scanner-skeleton.tsx'
-import { focusFirstTicker, TickerList } from './ticker-list.tsx'
+import { focusFirstTicker } from './ticker-list.tsx'
 import { TurnedAway } from './turned-away.tsx'
 import { UndervaluedStrip } from './undervalued-strip.tsx'
-import { useFilter } from './use-filter.ts'
 import { useScanControl } from './use-scan-control.ts'
 
 graphql(`
@@ -47,9 +44,11 @@ export function ScannerPage() {
 }
 
 function Scanner() {
-  const { live, page, marketClockOffsetMs, error, refresh } = useScanner()
-  const [filter, setFilter] = useFilter()
+  const { live, page, error, refresh } = useScanner()
   const control = useScanControl(() => live.connection !== 'live' && refresh())
+  const { tickers } = live
+  // A stock that was deactivated keeps its rows until the next scan, but is none of the active ones.
+  const listed = useMemo(() => tickers.filter(({ stock }) => stock !== null), [tickers])
   const running = live.status.scanInProgress
   const allowed = mayScan(useViewer())
 
@@ -77,9 +76,6 @@ function Scanner() {
 
   const { scanResults, stocks } = page
   const { criteria } = scanResults
-  const shown = applyFilter(live.tickers, filter)
-  // A stock that was deactivated keeps its rows until the next scan, but is none of the active ones.
-  const listed = live.tickers.filter(({ stock }) => stock !== null)
   return (
     <div className="page-body">
       <PageHeader
@@ -118,48 +114,16 @@ function Scanner() {
       />
       <LiveBanner live={live} source={scanResults.source} simulated={scanResults.simulated} />
       <UndervaluedStrip stocks={stocks} />
-      <div className="results-bar">
-        <FilterBar
-          filter={filter}
-          expirations={expirationsOf(live.tickers)}
-          onChange={setFilter}
-          onLeave={focusFirstTicker}
-          more={
-            <MoreFilters
-              filter={filter}
-              contractsShown={countContracts(shown)}
-              contracts={countContracts(live.tickers)}
-              onChange={setFilter}
-            />
-          }
-        />
-        <ResultsCount shown={shown} all={live.tickers} filter={filter} onClear={() => setFilter(noFilter)} />
-      </div>
-      {shown.length > 0 ? (
-        <TickerList
-          tickers={shown}
-          outcomes={live.outcomes}
-          marketClockOffsetMs={marketClockOffsetMs}
-          newSince={running ? live.status.startedAt : null}
-        />
-      ) : (
-        <NoResults
-          live={live}
-          criteria={criteria}
-          activeStocks={stocks.length}
-          hidden={live.tickers.length}
-          onClearFilter={() => setFilter(noFilter)}
-        />
-      )}
+      <Results criteria={criteria} activeStocks={stocks.length} />
       <Legend />
       <TurnedAway
-        symbols={stocks.map(({ symbol }) => symbol)}
-        tickers={live.tickers}
+        stocks={stocks}
+        tickers={tickers}
         outcomes={live.outcomes}
         criteria={criteria}
         mayStillCome={running || live.status.startedAt === null}
       />
-      <Explanation tickers={live.tickers} />
+      <Explanation tickers={tickers} />
     </div>
   )
 }

@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { graphql } from '../gql/gql.ts'
 import type { UndervaluedStockFragment } from '../gql/graphql.ts'
 import { percent, usd } from '../ui/format.ts'
@@ -17,7 +18,11 @@ graphql(`
 `)
 
 /** Active stocks whose price is below their intrinsic value, the cheapest first. */
-export function UndervaluedStrip({ stocks }: { stocks: UndervaluedStockFragment[] }) {
+export const UndervaluedStrip = memo(function UndervaluedStrip({
+  stocks,
+}: {
+  stocks: UndervaluedStockFragment[]
+}) {
   const cheap = undervalued(stocks)
   const priced = stocks.some(({ price }) => price !== null)
   return (
@@ -54,4 +59,4 @@ export function UndervaluedStrip({ stocks }: { stocks: UndervaluedStockFragment[
       )}
     </section>
   )
-}
+})

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { readFilter, writeFilter } from './filter-address.ts'
 import type { Filter } from './filter.ts'
@@ -6,15 +6,19 @@ import type { Filter } from './filter.ts'
 /** The filter of the address bar; typing rewrites the address, not the history. */
 export function useFilter(): [Filter, (filter: Filter) => void] {
   const [params, setParams] = useSearchParams()
-  const written = readFilter(params)
+  const written = useMemo(() => readFilter(params), [params])
   // The address has no room for a blank at the end, which a person types before the next word.
   const [typed, setTyped] = useState(written.text)
-  const filter = typed.trim() === written.text ? { ...written, text: typed } : written
-  return [
-    filter,
-    (next) => {
+  const filter = useMemo(
+    () => (typed.trim() === written.text ? { ...written, text: typed } : written),
+    [typed, written],
+  )
+  const setFilter = useCallback(
+    (next: Filter) => {
       setTyped(next.text)
       setParams((before) => writeFilter(before, next), { replace: true })
     },
-  ]
+    [setParams],
+  )
+  return [filter, setFilter]
 }

@@ -1,28 +1,31 @@
 import type { SortingState } from '@tanstack/react-table'
-import { useSearchParams } from 'wouter'
+import { useMemo } from 'react'
+import { setAddressParam, useAddressParam } from '../ui/address.ts'
 import { columnTexts } from './column-texts.ts'
 
 /** Which tickers are open, and how their tables are sorted: in the address, as a person would share it. */
 export function useTablesState() {
-  const [params, setParams] = useSearchParams()
-  const put = (name: string, value: string) =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before)
-        if (value === '') next.delete(name)
-        else next.set(name, value)
-        return next
-      },
-      { replace: true },
-    )
+  const open = useAddressParam('open')
+  const sort = useAddressParam('sort')
   return {
-    opened: (params.get('open') ?? '').split(',').filter(Boolean),
-    setOpened: (symbols: string[]) => put('open', symbols.join(',')),
-    sorting: readSorting(params.get('sort') ?? ''),
-    setSorting: (sorting: SortingState) =>
-      put('sort', sorting.map(({ id, desc }) => (desc ? `-${id}` : id)).join(',')),
+    opened: useMemo(() => new Set(readSymbols(open)), [open]),
+    sorting: useMemo(() => readSorting(sort), [sort]),
   }
 }
+
+export function toggleTicker(symbol: string) {
+  setAddressParam('open', (before) => {
+    const opened = new Set(readSymbols(before))
+    if (!opened.delete(symbol)) opened.add(symbol)
+    return [...opened].join(',')
+  })
+}
+
+export function setSorting(sorting: SortingState) {
+  setAddressParam('sort', () => sorting.map(({ id, desc }) => (desc ? `-${id}` : id)).join(','))
+}
+
+const readSymbols = (text: string) => text.split(',').filter(Boolean)
 
 /** `delta` is ascending, `-delta` descending; an unknown column sorts nothing. */
 function readSorting(text: string): SortingState {

@@ -11,18 +11,21 @@ export const integer = (value: number | null) => (value === null ? dash : intege
 /** As few digits as it takes. */
 export const plain = (value: number) => plainFormat.format(value)
 
+const deltaFormat = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 4 })
+const fixedFormat = (digits: number) =>
+  new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+/** Made once: to make one takes as long as to format a row. */
+const fixedFormats = { 1: fixedFormat(1), 2: fixedFormat(2), 3: fixedFormat(3) }
+
 /** A limit on |delta|: two digits, or as many as it takes. */
-export const deltaLimit = (value: number) =>
-  value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 4 })
+export const deltaLimit = (value: number) => deltaFormat.format(value)
 
 /** For a column whose unit stands in its header. */
-export function fixed(value: number | null, digits: number): string {
-  if (value === null) return dash
-  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-}
+export const fixed = (value: number | null, digits: keyof typeof fixedFormats) =>
+  value === null ? dash : fixedFormats[digits].format(value)
 
 /** `value` in percent. */
-export const percent = (value: number | null, digits = 1) =>
+export const percent = (value: number | null, digits: keyof typeof fixedFormats = 1) =>
   value === null ? dash : `${fixed(value, digits)} %`
 
 export const count = (number: number, noun: string) => `${integer(number)} ${noun}${number === 1 ? '' : 's'}`
