@@ -25,7 +25,8 @@ export const measureStart: Part = async ({ quick, rounds }) => {
     const results = await inRounds(rounds, names, 'start', async (name) => {
       const program = programs[name]
       const all: number[] = []
-      for (let n = 0; program !== undefined && n < starts; n += 1) all.push(await firstAnswerMs(program))
+      if (program === undefined) return all
+      for (let n = 0; n < starts; n += 1) all.push(await firstAnswerMs(program))
       return all
     })
     const ms = (name: string) => results.middle(name, median)

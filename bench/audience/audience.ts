@@ -30,8 +30,16 @@ export interface Audience extends AsyncDisposable {
   /** One of them reads nothing more. */
   stall(): Promise<void>
   resume(): Promise<void>
-  /** The one that stalls: the last that it has heard, and how many results it was not told. */
-  first(): Promise<{ seq: number; missed: number }>
+  first(): Promise<First>
+}
+
+/** The one that stalls. */
+export interface First {
+  /** Of the last result that it has heard. */
+  seq: number
+  /** Results that it was not told. */
+  missed: number
+  isOpen: boolean
 }
 
 const program = resolve(import.meta.dirname, 'main.ts')

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { now } from '../clock.ts'
 import { createHearings } from './hearings.ts'
 import { subscribe, type Subscriber } from './subscriber.ts'
-import type { AudienceTask, Faults, Load } from './audience.ts'
+import type { AudienceTask, Faults, First, Load } from './audience.ts'
 
 const task = JSON.parse(process.argv[2] ?? '') as AudienceTask
 /** At a time, so that nobody is refused. */
@@ -54,7 +54,7 @@ const orders = {
   },
   stall: (): void => subscribers[0]?.stall(),
   resume: (): void => subscribers[0]?.resume(),
-  first: (): { seq: number; missed: number } => hearings.of(0),
+  first: (): First => ({ ...hearings.of(0), isOpen: subscribers[0]?.isOpen() ?? false }),
 }
 
 type Order = AwaitedResult & { id: number; order: keyof typeof orders }

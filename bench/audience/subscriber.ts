@@ -16,6 +16,7 @@ export interface Subscriber {
   /** Reads nothing more, until it resumes. */
   stall(): void
   resume(): void
+  isOpen(): boolean
 }
 
 /** Everybody's: what has been read is looked at before anything else is read. */
@@ -31,6 +32,7 @@ export function subscribe(subscription: Subscription, onResult: (seq: number) =>
   let [isReady, fail] = [() => {}, (_error: Error) => {}]
   const ready = new Promise<void>((resolve, reject) => ([isReady, fail] = [resolve, reject]))
   let hasBegun = false
+  let isOver = false
 
   const hear = (seq: number): void => {
     if (hasBegun) return onResult(seq)
@@ -52,10 +54,18 @@ export function subscribe(subscription: Subscription, onResult: (seq: number) =>
     },
   })
   socket.on('error', (error) => fail(error))
-  socket.on('close', () => fail(new Error(`${subscription.url} has closed a connection.`)))
+  socket.on('close', () => {
+    isOver = true
+    fail(new Error(`${subscription.url} has closed a connection.`))
+  })
   const how = subscription.transport === 'WebSocket' ? overSocket : overStream
   read = how(socket, host, subscription, hear, (text) => fail(new Error(text)))
-  return { ready, stall: () => void socket.pause(), resume: () => void socket.resume() }
+  return {
+    ready,
+    stall: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    isOpen: () => !isOver,
+  }
 }
 
 type Transport = (

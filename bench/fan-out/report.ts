@@ -141,13 +141,14 @@ function growth(groups: MeasuredGroup[]): Section[] {
     ({ transport, document }) => transport === 'WebSocket' && document === 'status',
   )
   const [few, ...more] = measured
-  if (few === undefined || more.length === 0) return []
+  const most = more.at(-1)
+  if (few === undefined || most === undefined) return []
   const times = (kind: Kind, value: (measured: Measured, subscribers: number) => number) =>
     more.map(({ subscribers, results }) => {
       const before = few.results.middle(kind, (one) => value(one, few.subscribers))
       return figure(results.middle(kind, (one) => value(one, subscribers)) / before)
     })
-  const rows = few.kinds.flatMap((kind) => [
+  const rows = most.kinds.flatMap((kind) => [
     [`${NAMES[kind]}: CPU per subscriber`, ...times(kind, cpu)],
     [`${NAMES[kind]}: time to the last, per subscriber`, ...times(kind, (one, count) => one.lastMs / count)],
     [`${NAMES[kind]}: JavaScript's memory per connection`, ...times(kind, ({ heldBytes }) => heldBytes)],

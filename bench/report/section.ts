@@ -21,7 +21,7 @@ export function asText(section: Section): string {
   const { title, about, tables } = section
   const lines = conclusions(section).map((line) => `* ${line}`)
   const parts = [title.toUpperCase(), about, ...tables.map(aligned), lines.join('\n')]
-  return `${parts.join('\n\n')}\n\n`
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n\n`
 }
 
 function asMarkdown(section: Section): string {

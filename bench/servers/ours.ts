@@ -34,13 +34,16 @@ export const RESULTS_LIVE_SECONDS = 86_400
 export function settingsOf({ redisUrl, databaseUrl }: Stores, dataDir: string): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
+    // As in the image.
+    NODE_ENV: 'production',
     PORT: '0',
     DATA_DIR: dataDir,
     AUTH_SECRET: 'a secret of the bench, and of nobody else',
     LOG_LEVEL: 'warn',
     DEMO_LATENCY_MS: '1',
-    // So many results that the answer has about 80 kB.
-    SCAN_MIN_ANNUALIZED_RETURN: '15',
+    // The simulated market of one moment, and so much of it that an answer has about 80 kB.
+    CLOCK_AT: '2025-06-06T19:30:00Z',
+    SCAN_MIN_ANNUALIZED_RETURN: '23',
     CACHE_TTL_OPTIONS_SECONDS: String(RESULTS_LIVE_SECONDS),
     ...limits,
     ...(redisUrl !== null && { REDIS_URL: redisUrl }),

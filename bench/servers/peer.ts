@@ -10,8 +10,12 @@ export const peersFolder = resolve(import.meta.dirname, '../peers')
 export function startPeer(program: string, task: object): Promise<RunningServer> {
   if (!existsSync(resolve(peersFolder, 'node_modules')))
     throw new Error('The other servers are not installed. `npm run bench` does that.')
+  const args = [resolve(peersFolder, program), JSON.stringify(task)]
   // Some warn of so many subscribers.
-  return runServer({ args: ['--no-warnings', resolve(peersFolder, program), JSON.stringify(task)] }, portOf)
+  return runServer(
+    { args: ['--no-warnings', ...args], env: { ...process.env, NODE_ENV: 'production' } },
+    portOf,
+  )
 }
 
 function portOf({ process: child }: Child): Promise<string> {

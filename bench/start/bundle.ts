@@ -28,7 +28,7 @@ export async function bundlePeers(folder: string): Promise<Record<string, Progra
     programs[name] = {
       args: ['main.mjs'],
       cwd: dir,
-      env: { PATH: process.env['PATH'] },
+      env: { PATH: process.env['PATH'], NODE_ENV: 'production' },
       portOf: (said) => /port (\d+)/.exec(said)?.[1],
     }
   }
