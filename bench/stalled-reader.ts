@@ -110,7 +110,7 @@ export const measureStalledReader: Part = async ({ rounds }) => {
 
 async function phase(server: RunningServer, event: () => Promise<number[]>): Promise<Phase> {
   const latencies: number[] = []
-  await server.begin()
+  await server.begin(true)
   for (let n = 0; n < EVENTS; n += 1) latencies.push(...(await event()))
   return { ...(await server.end()), p99Ms: percentile(latencies, 99) }
 }

@@ -77,7 +77,10 @@ export async function measure(one: Case, setting: Setting, withQueries: boolean)
   let lastMs = 0
   for (let n = 0; n < events; n += 1) lastMs += await event()
   const { busy, missed, repeated } = await audience.end()
-  const { cpuMs, blockedMs } = await server.end()
+  const { cpuMs } = await server.end()
+  await server.begin(true)
+  for (let n = 0; n < events / 2; n += 1) await event()
+  const { blockedMs } = await server.end()
   const queriesMs = withQueries && 'cookie' in server ? await measureQueries(server, event) : []
   return {
     cpuUs: (cpuMs * 1000) / events / subscribers,

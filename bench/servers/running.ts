@@ -12,14 +12,15 @@ export interface Memory {
 export interface Usage extends Memory {
   /** Processor time, user and system. */
   cpuMs: number
-  /** The longest that its event loop was blocked. */
+  /** The longest that its event loop was blocked, when that was watched; otherwise 0. */
   blockedMs: number
 }
 
 export interface RunningServer extends AsyncDisposable {
   url: string
   memory(): Promise<Memory>
-  begin(): Promise<void>
+  /** @param watching for blocks of the event loop, which costs processor time of its own */
+  begin(watching?: boolean): Promise<void>
   /** What it needed since `begin`. */
   end(): Promise<Usage>
 }
@@ -45,7 +46,7 @@ export async function runServer(
     return {
       url: await inTime(address(child), args),
       memory: () => child.ask('memory'),
-      begin: () => child.ask('begin'),
+      begin: (watching = false) => child.ask('begin', { watching }),
       end: () => child.ask('end'),
       [Symbol.asyncDispose]: dispose,
     }
