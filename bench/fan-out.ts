@@ -1,78 +1,67 @@
 /**
- * `npm run bench fan-out`: one event to many subscribers, beside the least possible: a broadcast of one text over `ws`,
- * and of one event stream's bytes over `node:http`, without any GraphQL. `--quick`: one round of 1,000.
+ * `npm run bench fan-out`: one event to many subscribers of one operation. Ours is the production bundle, signed in by
+ * cookie, with rights and limits; beside it the least possible, a broadcast of ready bytes over `ws` and over
+ * `node:http`, and other GraphQL servers without sign-in. Everybody hears of each event through the same Redis.
  */
-import { measure, type Measured } from './fan-out/measure.ts'
-import type { Kind, Task } from './fan-out/task.ts'
-import { describeMachine } from './report/machine.ts'
-import { figure, kilobytes, median, whole } from './report/numbers.ts'
-import { say } from './report/progress.ts'
-import { asText } from './report/section.ts'
+import { sampleOf } from './fan-out/documents.ts'
+import { measure, type Group, type Kind, type Measured, type Setting } from './fan-out/measure.ts'
+import { fanOutSections, type MeasuredGroup } from './fan-out/report.ts'
+import type { Part } from './part.ts'
+import { inRounds } from './report/rounds.ts'
+import { whole } from './report/numbers.ts'
+import { scan, startOurs } from './servers/ours.ts'
+import { connectPublisher } from './servers/publisher.ts'
+import { startStores, type OwnStores } from './servers/stores.ts'
 
-const isQuick = process.argv.includes('--quick')
-const ROUNDS = isQuick ? 1 : 3
-const SUBSCRIBERS = isQuick ? [1_000] : [100, 1_000, 10_000]
-const TEXTS = [300, 4_000]
-const KINDS: Record<Task['transport'], Kind[]> = { WebSocket: ['raw', 'ours', 'plain'], SSE: ['raw', 'ours'] }
-const NAMES: Record<Kind, string> = { raw: 'broadcast', ours: 'ours', plain: 'graphql-ws' }
-const HEAD = [
-  'server',
-  'subscribers',
-  'text bytes',
-  'CPU µs',
-  'ratio',
-  'last ms',
-  'ratio',
-  'kB each',
-  'ratio',
-  'blocked ms',
+const everybody: Kind[] = ['raw', 'ours', 'yoga', 'apollo', 'mercurius']
+const overStreams: Kind[] = ['raw', 'ours', 'yoga']
+const floor: Kind[] = ['raw', 'ours']
+
+const groups: Group[] = [
+  { transport: 'WebSocket', document: 'status', subscribers: 100, kinds: everybody },
+  { transport: 'WebSocket', document: 'status', subscribers: 1_000, kinds: everybody },
+  { transport: 'WebSocket', document: 'status', subscribers: 10_000, kinds: everybody },
+  { transport: 'WebSocket', document: 'rows', subscribers: 1_000, kinds: floor },
+  { transport: 'WebSocket', document: 'rows', subscribers: 10_000, kinds: floor },
+  { transport: 'SSE', document: 'status', subscribers: 1_000, kinds: overStreams },
+  { transport: 'SSE', document: 'status', subscribers: 10_000, kinds: overStreams },
+  { transport: 'SSE', document: 'rows', subscribers: 1_000, kinds: floor },
+]
+const quickGroups: Group[] = [
+  { transport: 'WebSocket', document: 'status', subscribers: 1_000, kinds: everybody },
+  { transport: 'WebSocket', document: 'status', subscribers: 10_000, kinds: floor },
+  { transport: 'SSE', document: 'status', subscribers: 1_000, kinds: overStreams },
 ]
 
-async function rounds(
-  transport: Task['transport'],
-  subscribers: number,
-  textBytes: number,
-): Promise<string[][]> {
-  const measured = new Map<Kind, Measured[]>()
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    for (const kind of KINDS[transport]) {
-      say(
-        `${transport}, ${whole(subscribers)} subscribers, ${textBytes} bytes, ${NAMES[kind]}, round ${round}`,
-      )
-      const one = await measure({ kind, transport, subscribers, textBytes })
-      measured.set(kind, [...(measured.get(kind) ?? []), one])
-    }
+export const measureFanOut: Part = async ({ quick, rounds }) => {
+  await using stores = await startStores()
+  const setting = await prepare(stores)
+  const measured: MeasuredGroup[] = []
+  for (const group of quick ? quickGroups : groups) {
+    const { transport, document, subscribers, kinds } = group
+    const what = `${transport}, ${document}, ${whole(subscribers)} subscribers`
+    const queriesMeanwhile = transport === 'WebSocket' && document === 'status' && subscribers >= 10_000
+    const results = await inRounds<Kind, Measured>(rounds, kinds, what, (kind) =>
+      measure({ kind, transport, document, subscribers }, setting, queriesMeanwhile),
+    )
+    measured.push({ ...group, results })
   }
-  const middle = (kind: Kind, what: keyof Measured) =>
-    median((measured.get(kind) ?? []).map((one) => one[what]))
-  return KINDS[transport].map((kind) => {
-    const beside = (what: keyof Measured, show: (value: number) => string) => [
-      show(middle(kind, what)),
-      figure(middle(kind, what) / middle('raw', what)),
-    ]
-    return [
-      `${transport}, ${NAMES[kind]}`,
-      whole(subscribers),
-      whole(textBytes),
-      ...beside('cpuUs', figure),
-      ...beside('lastMs', figure),
-      ...beside('bytes', kilobytes),
-      figure(middle(kind, 'blockedMs')),
-    ]
-  })
+  return fanOutSections(measured, setting, rounds)
 }
 
-process.stdout.write(`${describeMachine()}\n\n`)
-const rows: string[][] = []
-for (const transport of ['WebSocket', 'SSE'] as const)
-  for (const subscribers of SUBSCRIBERS)
-    for (const textBytes of TEXTS) rows.push(...(await rounds(transport, subscribers, textBytes)))
-say('')
-process.stdout.write(
-  asText({
-    title: 'Fan-out',
-    about: `One event to all subscribers of one operation, the next when the last of them has it; medians of ${ROUNDS} rounds. CPU is the server's, per event and subscriber; ratios are to the broadcast without GraphQL.`,
-    tables: [[HEAD, ...rows]],
-    findings: [],
-  }),
-)
+/** Has results scanned, and sees what ours tells of a change of one of them. */
+async function prepare(stores: OwnStores): Promise<Setting> {
+  using publisher = await connectPublisher(stores.redisUrl)
+  await using ours = await startOurs(stores)
+  await scan(ours)
+  const { tickers } = await publisher.cache.read()
+  const bySize = tickers.toSorted((a, b) => a.options.length - b.options.length)
+  const typical = bySize[bySize.length >> 1]
+  if (typical === undefined) throw new Error('The scan has found nothing.')
+  const symbols = [typical.symbol]
+  const samples = {
+    status: await sampleOf(ours, publisher, 'status', symbols),
+    rows: await sampleOf(ours, publisher, 'rows', symbols),
+  }
+  return { stores, symbols, samples }
+}

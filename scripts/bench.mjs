@@ -1,26 +1,28 @@
 /**
- * `npm run bench [-- names and flags]`: every `bench/<name>.ts`, or those that are named, one after the other; flags
- * are handed on (`--write`: into docs/ as well). Wants a machine that does nothing else.
+ * `npm run bench [-- parts and flags]`: measures the parts that are named, or all of them, beside the least possible and
+ * other servers. `--quick`: a fast look. `--write`: into docs/. Wants a machine that does nothing else.
  */
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { call, PNPM, root, setUp } from './setup.mjs'
+import { spawn } from 'node:child_process'
+import { call, PNPM, setUp } from './setup.mjs'
+
+/** Each in `bench/<name>.ts`. Scans are a program of their own, which writes docs/scale.md. */
+const parts = ['fan-out', 'stalled-reader', 'queries', 'start', 'reading']
+const programs = { main: parts, scan: ['scan'] }
+const withServers = ['fan-out', 'stalled-reader', 'queries', 'start']
 
 const given = process.argv.slice(2)
 const flags = given.filter((word) => word.startsWith('--'))
-const all = readdirSync(join(root, 'bench'))
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.slice(0, -'.ts'.length))
 const named = given.filter((word) => !word.startsWith('--'))
+const all = Object.values(programs).flat()
 const unknown = named.filter((name) => !all.includes(name))
-const chosen = named.length > 0 ? named : all
 if (unknown.length > 0) {
   process.stdout.write(`There is no bench ${unknown.join(', ')}; there are ${all.join(', ')}.\n`)
   process.exit(1)
 }
+const chosen = named.length > 0 ? named : all
 
 setUp({ page: false })
-if (chosen.includes('queries')) {
+if (chosen.some((name) => withServers.includes(name))) {
   // The other servers, in a folder of their own: whoever only runs the application does without.
   const peers = [
     '--dir',
@@ -33,7 +35,36 @@ if (chosen.includes('queries')) {
   const code = call('npx', ['--yes', PNPM, ...peers]) || call(process.execPath, ['scripts/bundle.mjs'])
   if (code !== 0) process.exit(code)
 }
-const codes = chosen.map((name) =>
-  call(process.execPath, ['--import', 'tsx/esm', `bench/${name}.ts`, ...flags]),
-)
+
+const codes = []
+for (const [program, its] of Object.entries(programs)) {
+  const names = its.filter((name) => chosen.includes(name))
+  if (names.length > 0) codes.push(await run(program, [...names, ...flags]))
+}
 process.exit(Math.max(...codes))
+
+/** In a process group of its own, which ends with it, however it ends: nothing that it has started is left behind. */
+async function run(program, args) {
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', `bench/${program}.ts`, ...args], {
+    cwd: new URL('..', import.meta.url),
+    stdio: 'inherit',
+    detached: true,
+  })
+  const endAll = () => {
+    if (child.pid === undefined) return
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // Nobody is left.
+    }
+  }
+  const stop = () => {
+    endAll()
+    process.exit(130)
+  }
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  const code = await new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)))
+  process.off('SIGINT', stop).off('SIGTERM', stop)
+  endAll()
+  return code
+}

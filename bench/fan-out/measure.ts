@@ -1,84 +1,115 @@
-/** One measurement: a server, its subscribers, and some events, each sent when everybody has the one before. */
-import { fork, type ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
-import type { Task } from './task.ts'
+/** One measurement: a server, its subscribers, and some events, each published when everybody has the one before. */
+import { openAudience, type AudienceTask } from '../audience/audience.ts'
+import { connectPublisher } from '../servers/publisher.ts'
+import { startOurs, type Ours, type Stores } from '../servers/ours.ts'
+import { startPeer } from '../servers/peer.ts'
+import type { RunningServer } from '../servers/running.ts'
+import { documents, type DocumentName, type ScanStatus } from './documents.ts'
+import { measureQueries } from './queries-meanwhile.ts'
+
+export type Kind = 'raw' | 'ours' | 'yoga' | 'apollo' | 'mercurius'
+
+export interface Case {
+  kind: Kind
+  transport: 'WebSocket' | 'SSE'
+  subscribers: number
+  document: DocumentName
+}
+
+/** What is measured side by side. */
+export type Group = Omit<Case, 'kind'> & { kinds: Kind[] }
+
+export interface Setting {
+  stores: Stores & { redisUrl: string }
+  /** Symbols of the rows that change with each event. */
+  symbols: string[]
+  samples: Record<DocumentName, ScanStatus>
+}
 
 export interface Measured {
   /** Of the server, for one event to one subscriber. */
   cpuUs: number
-  /** From the event until the last subscriber has it. */
+  /** From the publishing until the last subscriber has it. */
   lastMs: number
-  /** Of memory, for one connection. */
-  bytes: number
+  /** Of the process, for one connection. */
+  rssBytes: number
+  /** Of JavaScript, for one connection. */
+  heldBytes: number
   /** The longest block of the server's event loop. */
   blockedMs: number
+  /** Share of a core that the subscribers' process needed. */
+  clientBusy: number
+  /** Results that did not come, or not in their place. */
+  faults: number
+  /** Latencies of `scanResults` during further events, of ours with the most subscribers. */
+  queriesMs: number[]
 }
 
-interface Usage {
-  cpuUs: number
-  rss: number
-  blockedMs: number
-}
+const ACQUAINTED = 100
+/** As many as give a steady number, and no more than the slowest can stand. */
+const eventsFor = (subscribers: number) =>
+  subscribers >= 10_000
+    ? { warmUp: 6, events: 14 }
+    : subscribers >= 1_000
+      ? { warmUp: 30, events: 60 }
+      : { warmUp: 150, events: 300 }
 
-const WARM_UP = 30
-const EVENTS = 60
-
-export async function measure(task: Task): Promise<Measured> {
-  const server = start('server.ts', task)
-  const { port } = await answer<{ port: number }>(server)
-  const empty = await ask<Usage>(server, 'usage')
-  const audience = start('audience.ts', { ...task, port })
-  await answer(audience)
-  const full = await ask<Usage>(server, 'usage')
+export async function measure(one: Case, setting: Setting, withQueries: boolean): Promise<Measured> {
+  const { stores, symbols } = setting
+  using publisher = await connectPublisher(stores.redisUrl)
+  await using server = await start(one, setting, publisher.channel)
+  const { subscribers, transport, document } = one
+  const headers: Record<string, string> = 'cookie' in server ? { Cookie: server.cookie } : {}
+  const task = { transport, url: server.url, headers, query: documents[document], subscribers }
+  await acquaint({ ...task, subscribers: ACQUAINTED })
+  const empty = await server.memory()
+  await using audience = await openAudience(task)
+  const full = await server.memory()
 
   const event = async () => {
-    await ask(audience, 'listen')
-    const began = Date.now()
-    const heard = answer<{ heardAt: number }>(audience)
-    server.send('event')
-    return (await heard).heardAt - began
+    const { seq, at } = await publisher.announce(symbols)
+    return (await audience.last(seq)) - at
   }
-  for (let n = 0; n < WARM_UP; n += 1) await event()
-  // Twice: collecting garbage costs time, and counts for what follows.
-  await ask<Usage>(server, 'usage')
-  const before = await ask<Usage>(server, 'usage')
+  const { warmUp, events } = eventsFor(subscribers)
+  for (let n = 0; n < warmUp; n += 1) await event()
+  await server.begin()
+  await audience.begin()
   let lastMs = 0
-  for (let n = 0; n < EVENTS; n += 1) lastMs += await event()
-  const after = await ask<Usage>(server, 'usage')
-  await Promise.all([server, audience].map(stop))
+  for (let n = 0; n < events; n += 1) lastMs += await event()
+  const { busy, missed, repeated } = await audience.end()
+  const { cpuMs } = await server.end()
+  await server.begin(true)
+  for (let n = 0; n < events / 2; n += 1) await event()
+  const { blockedMs } = await server.end()
+  const queriesMs = withQueries && 'cookie' in server ? await measureQueries(server, event) : []
   return {
-    cpuUs: (after.cpuUs - before.cpuUs) / EVENTS / task.subscribers,
-    lastMs: lastMs / EVENTS,
-    bytes: (full.rss - empty.rss) / task.subscribers,
-    blockedMs: after.blockedMs,
+    cpuUs: (cpuMs * 1000) / events / subscribers,
+    lastMs: lastMs / events,
+    rssBytes: (full.rss - empty.rss) / subscribers,
+    heldBytes: (full.held - empty.held) / subscribers,
+    blockedMs,
+    clientBusy: busy,
+    faults: missed + repeated,
+    queriesMs,
   }
 }
 
-function start(file: string, task: object): ChildProcess {
-  return fork(join(import.meta.dirname, file), [JSON.stringify(task)], {
-    execArgv: ['--import', 'tsx/esm', '--expose-gc'],
-  })
+/** So that the code that connections and subscriptions need is not taken for their memory. */
+async function acquaint(task: AudienceTask): Promise<void> {
+  await using _few = await openAudience(task)
 }
 
-function answer<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const failed = (code: number | null) => reject(new Error(`A process of the bench ended with ${code}.`))
-    child.once('exit', failed)
-    child.once('message', (message) => {
-      child.off('exit', failed)
-      resolve(message as T)
-    })
-  })
-}
-
-function ask<T>(child: ChildProcess, order: string): Promise<T> {
-  const answered = answer<T>(child)
-  child.send(order)
-  return answered
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGKILL')
-  await ended
+function start(
+  { kind, transport, document }: Case,
+  { stores, samples }: Setting,
+  channel: string,
+): Promise<RunningServer | Ours> {
+  if (kind === 'ours') return startOurs(stores)
+  const task = {
+    kind: kind === 'raw' && transport === 'SSE' ? 'raw stream' : kind,
+    redisUrl: stores.redisUrl,
+    channel,
+    sample: samples[document],
+  }
+  return startPeer('subscriptions.mjs', task)
 }

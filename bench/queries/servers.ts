@@ -1,76 +1,65 @@
-/** Servers to be measured, each a process of its own: ours as it runs in production, and others beside it. */
-import { fork, spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+/** The servers that are asked for results, side by side: ours with and without Redis, and the others. */
+import { Agent } from 'node:http'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { scan, startOurs, type Ours } from '../servers/ours.ts'
+import { startPeer } from '../servers/peer.ts'
+import type { RunningServer } from '../servers/running.ts'
+import { startStores } from '../servers/stores.ts'
+import { resultsQuery } from './documents.ts'
+import { request } from './request.ts'
 
-export interface RunningServer extends AsyncDisposable {
-  url: string
-  /** Processor time since it began, user and system, in milliseconds. */
-  cpuMs(): number
+/** What a resolver of the others has to do for the rows: nothing, read their texts, or fetch these from Redis first. */
+export type Rows = 'given' | 'parsed' | 'redis'
+
+export interface QueryServers extends AsyncDisposable {
+  redisUrl: string
+  /** Everything in the process, but the database. */
+  alone: Ours
+  withRedis: Ours
+  /** What ours answers. */
+  answer: string
+  startPeer(kind: string, rows: Rows): Promise<RunningServer>
 }
 
-const here = import.meta.dirname
-const dist = resolve(here, '../../dist')
-/** So high that nothing is refused, and yet counted. */
-const RATE_LIMIT = '1000000'
-
-/** The bundle, on embedded defaults or on that Redis. */
-export async function startOurs(redisUrl: string | null): Promise<RunningServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'wheel-bench-'))
-  const child = spawn(process.execPath, ['server/main.js'], {
-    cwd: dist,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      ...process.env,
-      PORT: '0',
-      DATA_DIR: dataDir,
-      LOG_LEVEL: 'warn',
-      DEMO_LATENCY_MS: '1',
-      SCAN_MIN_ANNUALIZED_RETURN: '15',
-      RATE_LIMIT_PER_MINUTE: RATE_LIMIT,
-      ...(redisUrl !== null && { REDIS_URL: redisUrl }),
-    },
-  })
-  const url = await new Promise<string>((ready, failed) => {
-    let said = ''
-    child.once('exit', () => failed(new Error(`The server ended: ${said}`)))
-    child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      const address = /is ready:\s+(\S+)/.exec(said)?.[1]
-      if (address !== undefined) ready(address)
-    })
-  })
-  return running(url, child, () => rmSync(dataDir, { recursive: true, force: true }))
-}
-
-/** @param answer a file with the JSON that ours gave */
-export async function startPeer(kind: string, answer: string): Promise<RunningServer> {
-  const child = fork(resolve(here, '../peers/server.mjs'), [kind, answer], { execArgv: [] })
-  const { port } = await new Promise<{ port: number }>((ready, failed) => {
-    child.once('message', ready)
-    child.once('exit', () => failed(new Error(`${kind} did not start.`)))
-  })
-  return running(`http://127.0.0.1:${port}`, child)
-}
-
-function running(url: string, child: ChildProcess, after = () => {}): RunningServer {
-  return {
-    url,
-    cpuMs: () => cpuMsOf(child.pid ?? 0),
-    async [Symbol.asyncDispose]() {
-      const ended = new Promise((done) => child.once('exit', done))
-      child.kill('SIGKILL')
-      await ended
-      after()
-    },
+export async function startQueryServers(): Promise<QueryServers> {
+  const started: AsyncDisposable[] = []
+  const folder = mkdtempSync(join(tmpdir(), 'wheel-bench-'))
+  const agent = new Agent({ keepAlive: true })
+  const dispose = async () => {
+    agent.destroy()
+    for (const one of started.toReversed()) await one[Symbol.asyncDispose]()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const keep = <T extends AsyncDisposable>(one: T): T => {
+    started.push(one)
+    return one
+  }
+  try {
+    const { redisUrl, databaseUrl } = keep(await startStores())
+    const withRedis = keep(await startOurs({ redisUrl, databaseUrl }))
+    const alone = keep(await startOurs({ redisUrl: null, databaseUrl }))
+    await scan(alone)
+    await scan(withRedis)
+    const { body: answer } = await request(agent, withRedis, resultsQuery)
+    if (answer.includes('"errors"')) throw new Error(`Our server answered ${answer.slice(0, 300)}`)
+    const file = join(folder, 'answer.json')
+    writeFileSync(file, answer)
+    return {
+      redisUrl,
+      alone,
+      withRedis,
+      answer,
+      startPeer: async (kind, rows) =>
+        keep(await startPeer('queries.mjs', { kind, rows, redisUrl, answer: file })),
+      [Symbol.asyncDispose]: dispose,
+    }
+  } catch (error) {
+    await dispose()
+    throw error
   }
 }
 
-/** Linux counts in hundredths of a second. */
-function cpuMsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
-}
+/** Where Apollo Server, on its own, answers. */
+export const pathOf = (kind: string) => (kind.startsWith('apollo') ? '/' : '/graphql')

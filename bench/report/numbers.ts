@@ -7,6 +7,12 @@ export function median(values: number[]): number {
   return (low + high) / 2
 }
 
+/** The value that so many percent of them do not exceed. */
+export function percentile(values: number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? NaN
+}
+
 /** Enough digits to compare by, and no more. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–'

@@ -1,6 +1,7 @@
 /** A part of a bench's report: on a terminal as aligned text, in docs/ as Markdown. */
 import { writeFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
+import { finding, type Bound } from './bound.ts'
 
 export interface Section {
   title: string
@@ -10,17 +11,23 @@ export interface Section {
   tables: string[][][]
   /** What the numbers say. */
   findings: string[]
+  /** What they should have said. */
+  bounds?: Bound[]
 }
 
-export function asText({ title, about, tables, findings }: Section): string {
-  const parts = [title.toUpperCase(), about, ...tables.map(aligned), ...findings.map((line) => `* ${line}`)]
-  return `${parts.join('\n\n')}\n\n`
+const conclusions = ({ findings, bounds = [] }: Section) => [...bounds.map(finding), ...findings]
+
+export function asText(section: Section): string {
+  const { title, about, tables } = section
+  const lines = conclusions(section).map((line) => `* ${line}`)
+  const parts = [title.toUpperCase(), about, ...tables.map(aligned), lines.join('\n')]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n\n`
 }
 
-function asMarkdown({ title, about, tables, findings }: Section): string {
-  return [`## ${title}`, about, ...tables.map(piped), findings.map((line) => `- ${line}`).join('\n')].join(
-    '\n\n',
-  )
+function asMarkdown(section: Section): string {
+  const { title, about, tables } = section
+  const lines = conclusions(section).map((line) => `- ${line}`)
+  return [`## ${title}`, about, ...tables.map(piped), lines.join('\n')].join('\n\n')
 }
 
 export async function writePage(file: string, head: string[], sections: Section[]): Promise<void> {

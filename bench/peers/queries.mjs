@@ -1,5 +1,5 @@
 /**
- * `node server.mjs <kind> <answer.json>`: another GraphQL server with the same schema and the same data, as its makers
+ * `node queries.mjs <task as JSON>`: another GraphQL server with the same schema and the same data, as its makers
  * recommend it, without sign-in, rights and limits. Says its port to the parent.
  *
  * `raw` knows no GraphQL: it reads the request and sends the bytes, which is the least that any server can do.
@@ -7,14 +7,32 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { makeExecutableSchema } from '@graphql-tools/schema'
+import { Redis } from 'ioredis'
 
-const [kind, file] = process.argv.slice(2)
-const text = readFileSync(file, 'utf8')
+/** `rows`: what a resolver has to do for them: `given` nothing, `parsed` read their texts, `redis` fetch these first. */
+const { kind, answer, rows, redisUrl } = JSON.parse(process.argv[2])
+const text = readFileSync(answer, 'utf8')
 const { data } = JSON.parse(text)
+
+async function resolver() {
+  if (rows === 'given') return () => data.scanResults
+  const { tickers, ...summary } = data.scanResults
+  const texts = tickers.map((ticker) => JSON.stringify(ticker))
+  if (rows === 'parsed') return () => ({ ...summary, tickers: texts.map((text) => JSON.parse(text)) })
+  const redis = new Redis(redisUrl)
+  const key = 'bench:tickers'
+  await redis.hset(key, Object.fromEntries(tickers.map(({ symbol }, index) => [symbol, texts[index]])))
+  return async () => {
+    const stored = await redis.hgetall(key)
+    return { ...summary, tickers: Object.values(stored).map((text) => JSON.parse(text)) }
+  }
+}
+
+const scanResults = await resolver()
 
 function schema() {
   const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')
-  return makeExecutableSchema({ typeDefs, resolvers: { Query: { scanResults: () => data.scanResults } } })
+  return makeExecutableSchema({ typeDefs, resolvers: { Query: { scanResults } } })
 }
 
 /** A minute: nothing changes while it is measured. */
@@ -45,7 +63,8 @@ const kinds = {
 
 async function yoga(plugins) {
   const { createYoga } = await import('graphql-yoga')
-  return listen(createServer(createYoga({ schema: schema(), plugins, logging: false, graphiql: false })))
+  const yoga = createYoga({ schema: schema(), plugins, logging: false, graphiql: false })
+  return listen(createServer((request, response) => void yoga(request, response)))
 }
 
 async function mercurius(options, cached = false) {
