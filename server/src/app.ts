@@ -133,8 +133,10 @@ export function createApp(
     addresses,
     rateLimits,
     documents,
+    graphql,
     version,
     metrics,
+    log,
     answer,
     next: (request, response) => void listen(request, response),
   })

@@ -1,17 +1,24 @@
 /** Which GraphQL queries are answered from bytes, for whom, and how the others go on: `ready-answers/`, filled in. */
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isAsyncIterable } from 'graphql-yoga'
 import type { Auth } from './auth/auth.ts'
+import type { Viewer } from './auth/viewer.ts'
 import type { ClientAddresses } from './client-address.ts'
 import { isForeignOrigin, isPreflighted, type HeaderReader } from './cross-site.ts'
 import { GRAPHQL_PATH, isUnknownHost, knownHosts, type EdgeEnv } from './edge.ts'
 import type { Env } from './env.ts'
+import { formattedResult } from './graphql/errors.ts'
+import { performed, prepared, type Asked } from './graphql/operation.ts'
 import type { PersistedDocuments } from './graphql/persisted-documents.ts'
+import type { GraphQLServer } from './graphql/yoga.ts'
 import { rateLimitHeaders, type RateLimits } from './limits/rate-limits.ts'
 import type { Metrics } from './ops/metrics.ts'
-import { createAnswers } from './ready-answers/answers.ts'
+import { createAnswers, type Ticket } from './ready-answers/answers.ts'
 import { isReadable, type Readable } from './ready-answers/readable.ts'
 import { createReadyAnswers, type Caller, type Question } from './ready-answers/ready-answers.ts'
 import type { DataVersion } from './scan/data-version.ts'
+import type { Log } from './scan/ports.ts'
 
 export interface ReadyResultsOptions {
   env: Env
@@ -20,7 +27,9 @@ export interface ReadyResultsOptions {
   rateLimits: RateLimits
   documents: PersistedDocuments
   version: DataVersion
+  graphql: Pick<GraphQLServer, 'getEnveloped'>
   metrics: Metrics
+  log: Log
   /** The whole application, for an answer that is to be kept. */
   answer: (request: Request, bindings: EdgeEnv['Bindings']) => Promise<Response>
   /** The whole application, for everything else. */
@@ -34,14 +43,21 @@ const versioned: Readable = {
   volatile: new Set(['now']),
 }
 
+/** Who asks for what is to be had from bytes. */
+interface Reader extends Caller {
+  viewer: Viewer
+  address: string
+}
+
 const LIMIT_BYTES = 64 * 1024 * 1024
 
 export function readyResults(options: ReadyResultsOptions) {
-  const { env, auth, addresses, rateLimits, documents, version, metrics, answer, next } = options
+  const { env, auth, addresses, rateLimits, documents, graphql, version, metrics, log, answer, next } =
+    options
   const hosts = knownHosts(env)
 
   /** Whatever is to be refused is refused the long way. */
-  async function callerOf(request: IncomingMessage): Promise<Caller | null> {
+  async function callerOf(request: IncomingMessage): Promise<Reader | null> {
     const headers = readerOf(request)
     if (isUnknownHost(request.headers.host, hosts) || isForeignOrigin(headers)) return null
     if (request.method === 'GET' && !isPreflighted(headers)) return null
@@ -53,7 +69,24 @@ export function readyResults(options: ReadyResultsOptions) {
     })
     const verdict = await rateLimits.takeOnce(request, viewer, address)
     // Everybody who may read reads the same.
-    return verdict.allowed ? { rights: 'READ', headers: rateLimitHeaders(verdict) } : null
+    return verdict.allowed ? { rights: 'READ', headers: rateLimitHeaders(verdict), viewer, address } : null
+  }
+
+  /** Past HTTP, as operations of a WebSocket are: what that adds is known. */
+  async function again(
+    { viewer, address }: Reader,
+    question: Question,
+    ticket: Ticket,
+  ): Promise<Buffer | null> {
+    const params = paramsOf(question)
+    const query = documents.documentOf(params)
+    if (query === undefined) return null
+    const caller = { viewer, address, requestId: randomUUID(), ticket, answerWith: null }
+    const args = await prepared(graphql.getEnveloped, caller, query, params as Asked)
+    if (Array.isArray(args)) return null
+    const result = await performed(args, 'execute', log)
+    if (isAsyncIterable(result) || result.errors !== undefined) return null
+    return Buffer.from(JSON.stringify(formattedResult(result)))
   }
 
   return createReadyAnswers({
@@ -62,6 +95,7 @@ export function readyResults(options: ReadyResultsOptions) {
     callerOf,
     isReadable: (question) => isVersioned(question, documents),
     version: () => version.now(),
+    again,
     longWay: (request, body, ticket) => {
       const url = `http://${request.headers.host ?? 'localhost'}${request.url}`
       const headers = headersOf(request)
@@ -76,6 +110,7 @@ export function readyResults(options: ReadyResultsOptions) {
 interface Params {
   query?: unknown
   operationName?: unknown
+  variables?: unknown
   extensions?: unknown
 }
 
@@ -95,8 +130,14 @@ function isVersioned(question: Question, documents: PersistedDocuments): boolean
 /** As GraphQL over HTTP has them. @throws SyntaxError */
 function paramsOf({ method, text }: Question): Params {
   if (method === 'POST') return JSON.parse(text) as Params
-  const { extensions, ...params } = Object.fromEntries(new URLSearchParams(text.slice(text.indexOf('?'))))
-  return { ...params, ...(extensions !== undefined && { extensions: JSON.parse(extensions) as unknown }) }
+  const params = new URLSearchParams(text.slice(text.indexOf('?')))
+  const json = (name: string) => JSON.parse(params.get(name) ?? 'null') as unknown
+  return {
+    query: params.get('query'),
+    operationName: params.get('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  }
 }
 
 /** Making `Headers` takes longer than all that is read of them. */

@@ -11,6 +11,7 @@ export type Encoding = 'br' | 'gzip'
 export interface Answer {
   /** Made from the content: another content has another one, whatever was asked. Each form has it with an end. */
   readonly etag: string
+  readonly headers: Readonly<Record<string, string>>
   /** A compressed one is made at the first wish, off the request's path: until it is there, the plain one. */
   as(encoding: Encoding | null): Form
 }
@@ -31,18 +32,21 @@ export interface Ticket {
 }
 
 export interface Made {
-  headers: Record<string, string>
+  headers: Readonly<Record<string, string>>
   body: Buffer
 }
+
+/** @param before what was answered to the same question last, of whatever version; null when that is not known */
+export type Make = (ticket: Ticket, before: Answer | null) => Promise<Made | null>
 
 export interface Answers {
   /**
    * @param key what was asked, and by whom as far as the answer depends on it
    * @param version of the data, read after the request had come
-   * @param make the long way; null when that is nothing to be kept
+   * @param make null when that is nothing to be kept
    * @returns null when it is not to be had here: the caller goes the long way alone
    */
-  get(key: string, version: string, make: (ticket: Ticket) => Promise<Made | null>): Promise<Answer | null>
+  get(key: string, version: string, make: Make): Promise<Answer | null>
   /** The answer if it is there, without waiting. */
   peek(key: string, version: string): Answer | null
 }
@@ -95,17 +99,14 @@ export function createAnswers({ now, limitBytes }: AnswersOptions): Answers {
     }
   }
 
-  async function produce(
-    key: string,
-    version: string,
-    make: (ticket: Ticket) => Promise<Made | null>,
-  ): Promise<Answer | null> {
+  async function produce(key: string, version: string, make: Make): Promise<Answer | null> {
     let until = Infinity
     let spoilt = false
-    const made = await make({
+    const ticket: Ticket = {
       spoil: () => void (spoilt = true),
       until: (instant) => void (until = Math.min(until, instant)),
-    })
+    }
+    const made = await make(ticket, kept.get(key)?.answer ?? null)
     if (made === null) return null
     const answer = answerOf(made)
     if (!spoilt && until > now()) keep(key, { version, until, answer })
@@ -150,6 +151,7 @@ function answerOf({ headers, body }: Made): Answer {
   }
   return {
     etag,
+    headers,
     as(encoding) {
       if (encoding === null || body.length < WORTH_COMPRESSING) return plain
       if (compressed[encoding] === undefined) {

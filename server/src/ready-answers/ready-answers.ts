@@ -19,16 +19,21 @@ export interface Question {
   text: string
 }
 
-export interface ReadyAnswersOptions {
+export interface ReadyAnswersOptions<C extends Caller> {
   answers: Answers
   /** Path of the endpoint. */
   path: string
   /** Null: to be dealt with the long way (signed out, foreign, over a limit …). */
-  callerOf(request: IncomingMessage): Promise<Caller | null>
+  callerOf(request: IncomingMessage): Promise<C | null>
   /** Whether a question asks for versioned data only. Asked once for each different one, and remembered. */
   isReadable(question: Question): boolean
   /** Of the data, now; null when it cannot be known. */
   version(): Promise<string | null>
+  /**
+   * Makes the body of an answer whose headers are known from the version before; null when it is no plain success, and
+   * has to go the long way.
+   */
+  again(caller: C, question: Question, ticket: Ticket): Promise<Buffer | null>
   /** Answers a request, whose body has been read if it has one, the long way. */
   longWay(request: IncomingMessage, body: Buffer | null, ticket: Ticket): Promise<Response>
   /** Takes over requests that are not for us; `rawBody` is set on those whose body has been read. */
@@ -49,8 +54,8 @@ const MAX_QUESTIONS = 1_000
 const ownHeaders =
   /^(date|x-request-id|ratelimit.*|retry-after|set-cookie|content-length|connection|keep-alive)$/i
 
-export function createReadyAnswers(options: ReadyAnswersOptions) {
-  const { answers, path, callerOf, version, longWay, next, onHit } = options
+export function createReadyAnswers<C extends Caller>(options: ReadyAnswersOptions<C>) {
+  const { answers, path, callerOf, version, again, longWay, next, onHit } = options
   const readable = remembered(options.isReadable)
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -72,7 +77,9 @@ export function createReadyAnswers(options: ReadyAnswersOptions) {
       return send(ready, caller, request, response)
     }
     let own = null as Whole | null
-    const made = await answers.get(key, current, async (ticket) => {
+    const made = await answers.get(key, current, async (ticket, before) => {
+      const body = before && (await again(caller, question, ticket).catch(() => null))
+      if (before !== null && body !== null) return { headers: before.headers, body }
       own = await wholeOf(await longWay(request, body, ticket))
       return keepable(own)
     })

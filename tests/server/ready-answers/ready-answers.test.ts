@@ -13,7 +13,8 @@ let world: {
   now: number
   version: string | null
   data: unknown
-  ways: { long: number; next: number; hits: number }
+  ways: { long: number; again: number; next: number; hits: number }
+  again: (() => Buffer) | null
   answer: ((ticket: Ticket) => Promise<Response> | Response) | null
 }
 
@@ -24,7 +25,8 @@ beforeEach(async () => {
     now: 0,
     version: '1',
     data: { results: 'one' },
-    ways: { long: 0, next: 0, hits: 0 },
+    ways: { long: 0, again: 0, next: 0, hits: 0 },
+    again: null,
     answer: null,
   }
   const listener = createReadyAnswers({
@@ -36,6 +38,10 @@ beforeEach(async () => {
         : null,
     isReadable: ({ text }) => text.includes('results'),
     version: async () => world.version,
+    again: async () => {
+      world.ways.again += 1
+      return world.again?.() ?? null
+    },
     longWay: async (_request, _body, ticket) => {
       world.ways.long += 1
       const { data } = world
@@ -75,6 +81,23 @@ describe('a repeated query', () => {
     expect(world.ways).toMatchObject({ long: 2, next: 0 })
   })
 
+  test('is made again without its headers, which are known, or else goes the long way again', async () => {
+    const first = await ask()
+    expect([await first.text(), world.ways.again]).toEqual(['{"data":{"results":"one"}}', 0])
+    world.version = '2'
+    world.again = () => Buffer.from('{"data":{"results":"made again"}}')
+    const second = await ask()
+    expect([await second.text(), second.headers.get('x-frame-options')]).toEqual([
+      '{"data":{"results":"made again"}}',
+      'DENY',
+    ])
+    expect(second.headers.get('etag')).not.toBe(first.headers.get('etag'))
+    world.version = '3'
+    world.again = null
+    expect(await (await ask()).text()).toBe('{"data":{"results":"one"}}')
+    expect(world.ways).toMatchObject({ long: 2, again: 2, hits: 0 })
+  })
+
   test('carries the headers of the long way, but those of a single answer', async () => {
     await (await ask()).text()
     const { headers } = await ask()
@@ -108,7 +131,7 @@ describe('a query by GET', () => {
     world.version = '2'
     world.data = { results: 'two' }
     expect(await (await get()).json()).toEqual({ data: { results: 'two' } })
-    expect(world.ways).toEqual({ long: 2, next: 0, hits: 1 })
+    expect(world.ways).toMatchObject({ long: 2, next: 0, hits: 1 })
   })
 
   test.each([
