@@ -78,8 +78,8 @@ export function createReadyAnswers<C extends Caller>(options: ReadyAnswersOption
     }
     let own = null as Whole | null
     const made = await answers.get(key, current, async (ticket, before) => {
-      const body = before && (await again(caller, question, ticket).catch(() => null))
-      if (before !== null && body !== null) return { headers: before.headers, body }
+      const remade = before && (await again(caller, question, ticket).catch(() => null))
+      if (before !== null && remade !== null) return { headers: before.headers, body: remade }
       own = await wholeOf(await longWay(request, body, ticket))
       return keepable(own)
     })

@@ -42,7 +42,9 @@ beforeEach(async () => {
       world.ways.again += 1
       return world.again?.() ?? null
     },
-    longWay: async (_request, _body, ticket) => {
+    longWay: async ({ method }, body, ticket) => {
+      // What was read is handed on.
+      expect(body === null).toBe(method === 'GET')
       world.ways.long += 1
       const { data } = world
       if (world.answer !== null) return world.answer(ticket)
