@@ -11,7 +11,9 @@ const topOf = (row: Locator) => row.evaluate((element) => element.getBoundingCli
 const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? null)
 
-const moreStocks = [...'ABCD'].flatMap((first) => [...'ABCDEFGHIJKL'].map((second) => `Q${first}${second}`))
+const moreStocks = 'ABCD'
+  .split('')
+  .flatMap((first) => 'ABCDEFGHIJKL'.split('').map((second) => `Q${first}${second}`))
 
 describe.skipIf(!hasBrowser)('long lists', () => {
   let browser: Browser
@@ -115,7 +117,7 @@ describe.skipIf(!hasBrowser)('long lists', () => {
     ).toBe('descending')
   })
 
-  test('rows that arrive above do not move what is looked at', async () => {
+  test('rows that arrive above do not move what is looked at', { timeout: 120_000 }, async () => {
     await using window = await openScanner()
     const { page } = window
     await page.getByTestId('connection').getByText('Live').waitFor()
@@ -123,12 +125,12 @@ describe.skipIf(!hasBrowser)('long lists', () => {
     const row = tickers(page).filter({ hasText: 'QBA' })
     await row.waitFor()
     const before = await topOf(row)
-    for (const symbol of ['AAB', 'AAC', 'AAD', 'AAE', 'AAF', 'AAG']) await addStock(symbol)
+    await Promise.all(['AAB', 'AAC', 'AAD'].map(addStock))
     const setSize = Number(await row.getAttribute('aria-setsize'))
     await ask(server.url, cookie, 'mutation { startScan { __typename } }')
     await expect
-      .poll(async () => Number(await row.getAttribute('aria-setsize')), { timeout: 30_000 })
-      .toBe(setSize + 6)
+      .poll(async () => Number(await row.getAttribute('aria-setsize')), { timeout: 60_000 })
+      .toBe(setSize + 3)
     expect(Math.abs((await topOf(row)) - before)).toBeLessThan(2)
   })
 

@@ -16,35 +16,40 @@ afterEach(() => {
 
 const nextFrame = () => frames.splice(0).forEach((run) => run())
 
-it('hands over what has gathered, in order, once per frame', () => {
+it('hands over the first at once, and what gathers behind it, in order, once per frame', () => {
   const handed: number[][] = []
   const pushes = perFrame<number>((items) => handed.push(items))
-  pushes.add(1)
-  pushes.add(2)
-  expect(handed).toEqual([])
+  for (const item of [1, 2, 3]) pushes.add(item)
+  expect(handed).toEqual([[1]])
   nextFrame()
-  pushes.add(3)
+  pushes.add(4)
+  expect(handed).toEqual([[1], [2, 3]])
   nextFrame()
+  nextFrame()
+  // A frame without any has passed.
+  pushes.add(5)
+  expect(handed).toEqual([[1], [2, 3], [4], [5]])
   nextFrame()
   vi.runAllTimers()
-  expect(handed).toEqual([[1, 2], [3]])
+  expect(handed).toHaveLength(4)
 })
 
 it('hands over without frames as well, which a page in the background has none of', () => {
   const handed: number[][] = []
   const pushes = perFrame<number>((items) => handed.push(items))
   pushes.add(1)
+  pushes.add(2)
   vi.runAllTimers()
-  nextFrame()
-  expect(handed).toEqual([[1]])
+  expect(handed).toEqual([[1], [2]])
 })
 
 it('hands over nothing more once it is stopped', () => {
   const handed: number[][] = []
   const pushes = perFrame<number>((items) => handed.push(items))
   pushes.add(1)
+  pushes.add(2)
   pushes.stop()
   nextFrame()
   vi.runAllTimers()
-  expect(handed).toEqual([])
+  expect(handed).toEqual([[1]])
 })

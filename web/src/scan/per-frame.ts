@@ -7,34 +7,39 @@ export interface PerFrame<T> {
   stop(): void
 }
 
-/** Hands over what has gathered, in order, once per frame: more often, nobody could see it. */
+/** Hands over the first item at once, and what gathers behind it, in order, once per frame: more often, nobody could see it. */
 export function perFrame<T>(handOver: (items: T[]) => void): PerFrame<T> {
-  let gathered: T[] = []
+  /** Null between frames in which nothing came. */
+  let gathered: T[] | null = null
   let frame = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  function cancel() {
+  function wait() {
+    gathered = []
+    frame = requestAnimationFrame(flush)
+    timer = setTimeout(flush, backgroundMs)
+  }
+
+  function stop() {
     cancelAnimationFrame(frame)
     clearTimeout(timer)
+    gathered = null
   }
 
   function flush() {
-    cancel()
-    const items = gathered
-    gathered = []
+    const items = gathered ?? []
+    stop()
+    if (items.length === 0) return
+    wait()
     handOver(items)
   }
 
   return {
     add(item) {
-      gathered.push(item)
-      if (gathered.length > 1) return
-      frame = requestAnimationFrame(flush)
-      timer = setTimeout(flush, backgroundMs)
+      if (gathered !== null) return void gathered.push(item)
+      wait()
+      handOver([item])
     },
-    stop() {
-      cancel()
-      gathered = []
-    },
+    stop,
   }
 }
