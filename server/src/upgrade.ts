@@ -5,7 +5,7 @@ import type { ClientAddresses } from './client-address.ts'
 import { isForeignOrigin } from './cross-site.ts'
 import { GRAPHQL_PATH, isUnknownHost, knownHosts } from './edge.ts'
 import type { Env } from './env.ts'
-import type { Peer } from './graphql/socket-connection.ts'
+import type { Peer } from './graphql/socket-admission.ts'
 import type { GraphQLSockets } from './graphql/socket.ts'
 import type { Connections } from './limits/connections.ts'
 
