@@ -18,6 +18,7 @@ import type { Auth } from '../auth/auth.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Watcher, Watchers } from '../auth/watched.ts'
 import type { FanOut, Subscription } from '../fan-out/index.ts'
+import type { Metrics } from '../ops/metrics.ts'
 import { formattedError, formattedResult } from './errors.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { performed } from './operation.ts'
@@ -38,6 +39,7 @@ export interface ConnectionOptions extends AdmissionOptions, OperationOptions {
   sharing: FanOut
   subscribe: Subscription['subscribe']
   heartbeat: Heartbeat
+  metrics: Pick<Metrics, 'sockets'>
 }
 
 /** How a client comes, until it says who it is. */
@@ -73,6 +75,7 @@ export class Connection extends SocketWire implements Carrier, Watcher {
 
   constructor(options: ConnectionOptions, socket: WebSocket, request: IncomingMessage, peer: Peer) {
     super(socket, options.heartbeat)
+    options.metrics.sockets.inc()
     this.#options = options
     this.#peer = peer
     this.#introduction = { request, timer: setTimeout(isLate, INIT_MS, this) }
@@ -105,6 +108,7 @@ export class Connection extends SocketWire implements Carrier, Watcher {
 
   override onClose(): void {
     super.onClose()
+    this.#options.metrics.sockets.dec()
     this.#introduced()
     this.#watchers?.delete(this)
     this.#peer.leave()
@@ -176,6 +180,7 @@ export class Connection extends SocketWire implements Carrier, Watcher {
       await this.#begin(operation, viewer, payload)
     } catch (error) {
       // A result that is no JSON, for instance.
+      operation.leave()
       this.#fail(operation, [masked(error, this.#options.log)])
     } finally {
       this.#working -= 1

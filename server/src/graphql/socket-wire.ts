@@ -8,7 +8,7 @@ const MAX_WAITING_BYTES = 4 * 1024 * 1024
 /** Nobody types so fast; what runs is bounded by other limits. */
 const MAX_MESSAGES_PER_SECOND = 500
 
-/** A class, and one that has no listeners of its own, because there are thousands: what they all do is there once. */
+/** A class without closures, because there are thousands: what they all do is there once. */
 export abstract class SocketWire implements Beating {
   readonly socket: WebSocket
   readonly #beating: Set<Beating>

@@ -3,15 +3,12 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { handleProtocols } from 'graphql-ws'
 import { WebSocket, WebSocketServer, type ServerOptions } from 'ws'
-import type { Metrics } from '../ops/metrics.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { performed } from './operation.ts'
 import type { Peer } from './socket-admission.ts'
 import { Connection, type ConnectionOptions } from './socket-connection.ts'
 
-export interface SocketOptions extends Omit<ConnectionOptions, 'heartbeat' | 'subscribe'> {
-  metrics: Pick<Metrics, 'sockets'>
-}
+export type SocketOptions = Omit<ConnectionOptions, 'heartbeat' | 'subscribe'>
 
 export interface GraphQLSockets {
   /** Takes over a connection whose target and origin have been checked. */
@@ -25,12 +22,35 @@ const MAX_MESSAGE_BYTES = 256 * 1024
 const GOODBYE_MS = 1_000
 const GOING_AWAY = 1001
 
-/** Knows its connection, so that its listeners are the same functions for all. */
+/**
+ * Hands what happens to its connection. Listeners would do the same, in a list of their own for each of thousands of
+ * sockets.
+ */
 class ConnectedSocket extends WebSocket {
   connection: Connection | null = null
+
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    switch (event) {
+      case 'message':
+        this.connection?.onMessage(args[0] as Buffer, args[1] as boolean)
+        return true
+      case 'ping':
+        this.connection?.onPing()
+        return true
+      case 'pong':
+        this.connection?.onPong()
+        return true
+      case 'error':
+        // ws closes what cannot be read by itself, with the code for it.
+        return true
+      case 'close':
+        this.connection?.onClose()
+    }
+    return super.emit(event, ...args)
+  }
 }
 
-export function createGraphQLSockets({ metrics, ...options }: SocketOptions): GraphQLSockets {
+export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -45,19 +65,10 @@ export function createGraphQLSockets({ metrics, ...options }: SocketOptions): Gr
     heartbeat: createHeartbeat(),
   }
 
-  function onClose(this: WebSocket): void {
-    metrics.sockets.dec()
-    connectionOf(this)?.onClose()
-  }
-
   return {
     upgrade(request, duplex, head, peer) {
       sockets.handleUpgrade(request, duplex, head, (socket) => {
-        metrics.sockets.inc()
         socket.connection = new Connection(common, socket, request, peer)
-        socket.on('message', onMessage).on('ping', onPing).on('pong', onPong).on('close', onClose)
-        // ws closes what cannot be read by itself, with the code for it.
-        socket.on('error', ignore)
       })
     },
     async close() {
@@ -66,19 +77,3 @@ export function createGraphQLSockets({ metrics, ...options }: SocketOptions): Gr
     },
   }
 }
-
-const connectionOf = (socket: WebSocket) => (socket as ConnectedSocket).connection
-
-function onMessage(this: WebSocket, data: WebSocket.RawData, isBinary: boolean): void {
-  connectionOf(this)?.onMessage(data as Buffer, isBinary)
-}
-
-function onPing(this: WebSocket): void {
-  connectionOf(this)?.onPing()
-}
-
-function onPong(this: WebSocket): void {
-  connectionOf(this)?.onPong()
-}
-
-const ignore = () => {}
