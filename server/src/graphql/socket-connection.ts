@@ -23,7 +23,7 @@ import { formattedError, formattedResult } from './errors.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { performed } from './operation.ts'
 import { admission, Dismissal, UNAUTHORIZED, type AdmissionOptions, type Peer } from './socket-admission.ts'
-import { SocketOperation, type Carrier } from './socket-operation.ts'
+import { OperationsUnderWay, SocketOperation, type Carrier } from './socket-operation.ts'
 import {
   executable,
   masked,
@@ -68,8 +68,7 @@ export class Connection extends SocketWire implements Carrier, Watcher {
   #viewer: Viewer | null = null
   /** Of the same credential. */
   #watchers: Watchers | null = null
-  /** The last one under way that the client wants, and through it the others. */
-  #operations: SocketOperation | null = null
+  readonly #operations = new OperationsUnderWay()
   /** Those that are prepared or executed now, also when nobody wants them any more. */
   #working = 0
 
@@ -96,7 +95,11 @@ export class Connection extends SocketWire implements Carrier, Watcher {
         return this.#subscribe(message)
       case MessageType.Complete:
         return this.#complete(message.id)
-      default:
+      // What only a server says, and what nobody does.
+      case MessageType.ConnectionAck:
+      case MessageType.Next:
+      case MessageType.Error:
+      case undefined:
         this.refuse()
     }
   }
@@ -112,15 +115,13 @@ export class Connection extends SocketWire implements Carrier, Watcher {
     this.#introduced()
     this.#watchers?.delete(this)
     this.#peer.leave()
-    const operations = [...this.#underWay()]
-    this.#operations = null
-    for (const operation of operations) operation.leave()
+    this.#operations.leave()
   }
 
   /** The client is told so, unless it does not want to know any more. */
   ended(operation: SocketOperation, error: unknown): void {
     if (error !== undefined) this.#fail(operation, [masked(error, this.#options.log)])
-    else if (this.#remove(operation)) this.#tell(operation, MessageType.Complete)
+    else if (this.#operations.remove(operation)) this.#tell(operation, MessageType.Complete)
   }
 
   #greeted({ payload }: ConnectionInitMessage): void {
@@ -153,19 +154,20 @@ export class Connection extends SocketWire implements Carrier, Watcher {
   #subscribe({ id, payload }: SubscribeMessage): void {
     const viewer = this.#viewer
     if (viewer === null) return this.close(UNAUTHORIZED.code, UNAUTHORIZED.reason)
-    if (this.#find(id) !== null) {
+    if (this.#operations.find(id) !== null) {
       const reason = `Subscriber for ${id} already exists`
       const isShort = Buffer.byteLength(reason) <= MAX_REASON_BYTES
       return this.close(CloseCode.SubscriberAlreadyExists, isShort ? reason : 'Subscriber already exists')
     }
-    this.#operations = new SocketOperation(this, id, this.#operations)
-    void this.#work(this.#operations, viewer, payload)
+    const operation = new SocketOperation(this, id)
+    this.#operations.add(operation)
+    void this.#work(operation, viewer, payload)
   }
 
   #complete(id: string): void {
-    const operation = this.#find(id)
+    const operation = this.#operations.find(id)
     if (operation === null) return
-    this.#remove(operation)
+    this.#operations.remove(operation)
     operation.leave()
   }
 
@@ -193,58 +195,27 @@ export class Connection extends SocketWire implements Carrier, Watcher {
     payload: SubscribeMessage['payload'],
   ): Promise<void> {
     const { sharing, subscribe, log } = this.#options
-    if (this.#working + this.#followed() > MAX_OPERATIONS) return this.#fail(operation, [tooManyOperations()])
+    if (this.#working + this.#operations.followed() > MAX_OPERATIONS)
+      return this.#fail(operation, [tooManyOperations()])
     const args = await executable(this.#options, viewer, this.#peer.address, payload)
     if (Array.isArray(args)) return this.#fail(operation, args)
     // Completed while it was prepared.
-    if (!this.#isUnderWay(operation)) return
+    if (!this.#operations.has(operation)) return
     if (getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.SUBSCRIPTION)
       return sharing.join({ args, subscribe }, operation)
     const result = (await performed(args, 'execute', log)) as ExecutionResult
-    if (!this.#isUnderWay(operation)) return
+    if (!this.#operations.has(operation)) return
     this.#tell(operation, MessageType.Next, formattedResult(result))
     this.ended(operation, undefined)
   }
 
   #fail(operation: SocketOperation, errors: GraphQLError[]): void {
-    if (this.#remove(operation)) this.#tell(operation, MessageType.Error, errors.map(formattedError))
+    if (this.#operations.remove(operation))
+      this.#tell(operation, MessageType.Error, errors.map(formattedError))
   }
 
   #tell({ id }: SocketOperation, type: MessageType, payload?: unknown): void {
     this.send(JSON.stringify({ id, type, payload }))
-  }
-
-  *#underWay(): Generator<SocketOperation> {
-    for (let one = this.#operations; one !== null; one = one.next) yield one
-  }
-
-  #find(id: string): SocketOperation | null {
-    for (const one of this.#underWay()) if (one.id === id) return one
-    return null
-  }
-
-  /** Not another one with the same id. */
-  #isUnderWay(operation: SocketOperation): boolean {
-    return this.#find(operation.id) === operation
-  }
-
-  /** Subscriptions that have begun. */
-  #followed(): number {
-    let count = 0
-    for (const { operation } of this.#underWay()) if (operation !== null) count += 1
-    return count
-  }
-
-  /** @returns false when it was not under way any more */
-  #remove(operation: SocketOperation): boolean {
-    if (this.#operations === operation) this.#operations = operation.next
-    else {
-      const before = [...this.#underWay()].find(({ next }) => next === operation)
-      if (before === undefined) return false
-      before.next = operation.next
-    }
-    operation.next = null
-    return true
   }
 }
 
