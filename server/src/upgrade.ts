@@ -5,7 +5,7 @@ import type { ClientAddresses } from './client-address.ts'
 import { isForeignOrigin } from './cross-site.ts'
 import { GRAPHQL_PATH, isUnknownHost, knownHosts } from './edge.ts'
 import type { Env } from './env.ts'
-import type { Peer } from './graphql/socket-connection.ts'
+import type { Peer } from './graphql/socket-admission.ts'
 import type { GraphQLSockets } from './graphql/socket.ts'
 import type { Connections } from './limits/connections.ts'
 
@@ -45,6 +45,8 @@ export function createUpgrade({ env, addresses, connections, sockets }: UpgradeO
     })
     const peer = new CountedPeer(connections, address, !isForeign)
     if (!peer.isCounted) return refuse(socket, 429, 'Retry-After: 5\r\n')
+    // From here on, ws has its own.
+    socket.off('error', giveUp)
     sockets.upgrade(request, socket, head, peer)
   }
 }
@@ -59,27 +61,30 @@ class CountedPeer implements Peer {
   readonly address: string
   readonly mayUseCookie: boolean
   readonly #connections: Connections
-  #release: ReturnType<Connections['open']>
+  #viewerId: string | null = null
+  #isCounted: boolean
 
   constructor(connections: Connections, address: string, mayUseCookie: boolean) {
     this.#connections = connections
     this.address = address
     this.mayUseCookie = mayUseCookie
-    this.#release = connections.open(null, address)
+    this.#isCounted = this.#connections.take(null, address) === null
   }
 
   get isCounted(): boolean {
-    return typeof this.#release !== 'string'
+    return this.#isCounted
   }
 
   claim(viewerId: string): boolean {
     this.leave()
-    this.#release = this.#connections.open(viewerId, this.address)
-    return this.isCounted
+    this.#viewerId = viewerId
+    this.#isCounted = this.#connections.take(viewerId, this.address) === null
+    return this.#isCounted
   }
 
   leave(): void {
-    if (typeof this.#release !== 'string') this.#release()
+    if (this.#isCounted) this.#connections.giveBack(this.#viewerId, this.address)
+    this.#isCounted = false
   }
 }
 

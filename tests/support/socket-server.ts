@@ -11,6 +11,7 @@ import {
   GraphQLString,
 } from 'graphql'
 import type { Viewer } from '../../server/src/auth/viewer.ts'
+import type { Watcher } from '../../server/src/auth/watched.ts'
 import { createClientAddresses } from '../../server/src/client-address.ts'
 import { readEnv } from '../../server/src/env.ts'
 import type { Api } from '../../server/src/graphql/context.ts'
@@ -72,7 +73,7 @@ export interface SocketServer extends AsyncDisposable {
 export async function startSocketServer(options: SocketServerOptions = {}): Promise<SocketServer> {
   const log = recordingLog()
   const metrics = createMetrics()
-  const watched = new Set<() => void>()
+  const watched = new Set<Watcher>()
   const streams = new Set<object>()
   let counted = 0
 
@@ -135,9 +136,9 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
         const isAlice = token === null ? headers.get('cookie') === COOKIE : token === TOKEN
         return isAlice ? alice : null
       }),
-    watch(_viewer: Viewer, end: () => void) {
-      watched.add(end)
-      return () => void watched.delete(end)
+    join(_viewer: Viewer, watcher: Watcher) {
+      watched.add(watcher)
+      return watched
     },
   }
   const sharing = createSharedSubscriptions(
@@ -149,7 +150,7 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
     documents,
     connections,
     sharing,
-    watch: auth.watch,
+    watch: () => () => {},
     requestTimeoutMs: 5_000,
     suggests: false,
     plugins: [{ onPluginInit: ({ setSchema }) => setSchema(schema) }, ...(options.plugins ?? [])],
@@ -179,7 +180,7 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
     sockets: async () =>
       Number(/^wheel_analyzer_websocket_connections (\d+)$/m.exec(await metrics.text())?.[1]),
     signOut() {
-      for (const end of watched) end()
+      for (const watcher of watched) watcher.onEnd()
     },
     close: () => sockets.close(),
     async [Symbol.asyncDispose]() {

@@ -20,7 +20,7 @@ export interface CredentialsOptions extends Pick<Database, 'prisma' | 'afterOuta
   secret: string
 }
 
-export interface Credentials extends Pick<Watched, 'watch' | 'close'> {
+export interface Credentials extends Pick<Watched, 'join' | 'watch' | 'close'> {
   /**
    * Null when there is no credential, or none that is good (signed out, expired, revoked, disabled). A token, where
    * there is one, is what counts: a bad one is not made up for by a cookie.
@@ -82,6 +82,7 @@ export async function createCredentials(options: CredentialsOptions): Promise<Cr
       return looksLikeToken(token) ? known(token, () => tokens.verify(token)) : null
     },
 
+    join: watched.join,
     watch: watched.watch,
 
     async signOut(request) {

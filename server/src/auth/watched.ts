@@ -12,7 +12,21 @@ export interface WatchedOptions {
   everyMs?: number
 }
 
+/** Something that runs on a credential. */
+export interface Watcher {
+  /** Called at most once: its credential has ended. */
+  onEnd(): void
+}
+
+/** Those who watch one credential. */
+export interface Watchers {
+  /** Stops watching. */
+  delete(watcher: Watcher): void
+}
+
 export interface Watched {
+  /** Where thousands watch: nothing is made for each of them. The answer is what to leave. */
+  join(viewer: Viewer, watcher: Watcher): Watchers
   /** The answer stops watching. `end` is called at most once. */
   watch(viewer: Viewer, end: () => void): () => void
   /** What was revoked: ids of credentials or people. */
@@ -20,9 +34,9 @@ export interface Watched {
   close(): void
 }
 
-interface Group {
+interface Group extends Watchers {
   viewer: Viewer
-  ends: Set<() => void>
+  watchers: Set<Watcher>
 }
 
 const EVERY_MS = 1_000
@@ -38,7 +52,7 @@ export function createWatched({ again, everyMs = EVERY_MS }: WatchedOptions): Wa
   function end(key: string): void {
     const group = groups.get(key)
     leave(key)
-    for (const tell of group?.ends ?? []) tell()
+    for (const watcher of group?.watchers ?? []) watcher.onEnd()
   }
 
   function leave(key: string): void {
@@ -62,20 +76,38 @@ export function createWatched({ again, everyMs = EVERY_MS }: WatchedOptions): Wa
     else group.viewer = now
   }
 
+  function groupOf(viewer: Viewer): Group {
+    const key = keyOf(viewer)
+    const known = groups.get(key)
+    if (known !== undefined) return known
+    const watchers = new Set<Watcher>()
+    const group: Group = {
+      viewer,
+      watchers,
+      delete(watcher) {
+        watchers.delete(watcher)
+        if (watchers.size === 0 && groups.get(key) === group) leave(key)
+      },
+    }
+    groups.set(key, group)
+    return group
+  }
+
+  function join(viewer: Viewer, watcher: Watcher): Group {
+    const group = groupOf(viewer)
+    group.watchers.add(watcher)
+    timer ??= setInterval(() => void look(), everyMs)
+    timer.unref()
+    return group
+  }
+
   return {
-    watch(viewer, tell) {
-      const key = keyOf(viewer)
-      const group = groups.get(key) ?? { viewer, ends: new Set() }
-      groups.set(key, group)
-      // A function of its own: the same one may watch twice.
-      const one = () => tell()
-      group.ends.add(one)
-      timer ??= setInterval(() => void look(), everyMs)
-      timer.unref()
-      return () => {
-        group.ends.delete(one)
-        if (group.ends.size === 0 && groups.get(key) === group) leave(key)
-      }
+    join,
+
+    watch(viewer, end) {
+      const watcher = { onEnd: () => end() }
+      const group = join(viewer, watcher)
+      return () => group.delete(watcher)
     },
 
     revoked(ids) {

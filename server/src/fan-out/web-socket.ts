@@ -1,6 +1,6 @@
 /**
- * Over WebSocket, beside graphql-ws: it keeps the protocol, and follows an async iterable that only stands for the
- * operation's lifetime. The results go past it, straight to the socket.
+ * Over WebSocket: results go straight to the socket, past whoever keeps the protocol. That is a server of one's own,
+ * with its kind of `SocketSubscriber`, or graphql-ws, with an async iterable that only stands for the operation's lifetime.
  */
 import type { ExecutionArgs } from 'graphql'
 import type { FanOut, Subscription } from './fan-out.ts'
@@ -23,20 +23,13 @@ const BACKLOG_BYTES = 256 * 1024
 const LARGE = 16 * 1024
 const OVER: IteratorResult<never> = { done: true, value: undefined }
 
-interface Waiting {
-  resolve: (result: IteratorResult<never>) => void
-  reject: (error: unknown) => void
-}
-
-/** Its `next` waits until the source has ended or failed; its `return` leaves. */
-export type Lifetime = AsyncIterableIterator<never> & { return(): Promise<IteratorResult<never>> }
-
-class SocketSubscriber extends Subscriber implements Lifetime {
+/**
+ * An operation on a socket: `next` messages go straight there. What comes after the last one, `complete` or `error`, is
+ * the business of whoever keeps the protocol.
+ */
+export abstract class SocketSubscriber extends Subscriber {
   readonly #socket: Socket
   readonly #head: string
-  #waiting: Waiting | null = null
-  #isOver = false
-  #error: unknown
 
   constructor(socket: Socket, id: string) {
     super()
@@ -58,15 +51,29 @@ class SocketSubscriber extends Subscriber implements Lifetime {
     this.#socket.send(frame.endOfMessage, { fin: true, binary: false })
   }
 
+  giveUp(): void {
+    this.#socket.close(TOO_SLOW.code, TOO_SLOW.reason)
+    this.end()
+  }
+}
+
+interface Waiting {
+  resolve: (result: IteratorResult<never>) => void
+  reject: (error: unknown) => void
+}
+
+/** Its `next` waits until the source has ended or failed; its `return` leaves. */
+export type Lifetime = AsyncIterableIterator<never> & { return(): Promise<IteratorResult<never>> }
+
+class LifetimeSubscriber extends SocketSubscriber implements Lifetime {
+  #waiting: Waiting | null = null
+  #isOver = false
+  #error: unknown
+
   end(error?: unknown): void {
     this.#isOver = true
     this.#error = error
     this.#answer()
-  }
-
-  giveUp(): void {
-    this.#socket.close(TOO_SLOW.code, TOO_SLOW.reason)
-    this.end()
   }
 
   next(): Promise<IteratorResult<never>> {
@@ -103,7 +110,7 @@ export function followOverSocket(
   socket: Socket,
   id: string,
 ): Lifetime {
-  const subscriber = new SocketSubscriber(socket, id)
+  const subscriber = new LifetimeSubscriber(socket, id)
   fanOut.join(subscription, subscriber)
   return subscriber
 }

@@ -1,18 +1,15 @@
-/**
- * What a message of a WebSocket asks for, and whether its sender may. An exception that leaves this file would close the whole
- * socket, with everybody's operations on it: whatever goes wrong becomes an error of the one operation.
- */
+/** What a message of a WebSocket asks for, and whether its sender may. Whatever goes wrong is an error of the one operation. */
 import { randomUUID } from 'node:crypto'
-import type { ExecutionArgs, GraphQLError } from 'graphql'
-import { MessageType, stringifyMessage, type SubscribePayload } from 'graphql-ws'
+import { getOperationAST, type ExecutionArgs, type GraphQLError } from 'graphql'
+import type { SubscribePayload } from 'graphql-ws'
 import { createGraphQLError } from 'graphql-yoga'
+import type { Viewer } from '../auth/viewer.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Log } from '../scan/ports.ts'
-import { formattedError, isGraphQLError } from './errors.ts'
+import { isGraphQLError } from './errors.ts'
 import { failed, prepared } from './operation.ts'
 import type { PersistedDocuments } from './persisted-documents.ts'
 import { refusal } from './refusals.ts'
-import type { Connection } from './socket-connection.ts'
 import type { GraphQLServer } from './yoga.ts'
 
 export interface OperationOptions {
@@ -22,48 +19,40 @@ export interface OperationOptions {
   log: Log
 }
 
-const MAX_OPERATIONS = 100
+/** Of a connection, at a time. */
+export const MAX_OPERATIONS = 100
 
-/** @returns what to execute, or why not */
-export async function operationOf(
+/** Never fails. @returns what to execute, or why not */
+export async function executable(
   { graphql, documents, rateLimits, log }: OperationOptions,
-  { viewer, peer: { address }, wire }: Connection,
+  viewer: Viewer,
+  address: string,
   params: SubscribePayload,
 ): Promise<ExecutionArgs | GraphQLError[]> {
   const requestId = randomUUID()
   try {
-    if (viewer === null) return [refusal({ code: 'UNAUTHENTICATED', message: 'Sign in first.' })]
-    if (wire.busy() > MAX_OPERATIONS) return [tooManyOperations()]
     const { allowed, resetSeconds } = await rateLimits.take(viewer, address)
     if (!allowed) return [tooManyRequests(resetSeconds)]
 
     const query = documents.documentOf(params)
     if (query === undefined) return [withoutDocument()]
     const caller = { viewer, address, requestId, ticket: null, answerWith: null }
-    return await prepared(graphql.getEnveloped, caller, query, params)
+    const args = await prepared(graphql.getEnveloped, caller, query, params)
+    if (Array.isArray(args)) return args.map((error) => masked(error, log))
+    return getOperationAST(args.document, args.operationName) ? args : [withoutOperation()]
   } catch (err) {
-    return [isGraphQLError(err) ? err : failed(err, requestId, log)]
+    return [masked(err, log, requestId)]
   }
 }
 
-/**
- * The answer to a message whose handling failed after all, such as a result that is no JSON; null when the message
- * began no operation.
- */
-export function apology(err: unknown, text: string, log: Log): string | null {
-  const { type, id } = JSON.parse(text) as { type: MessageType; id: string }
-  if (type !== MessageType.Subscribe) return null
-  const error = failed(err, randomUUID(), log)
-  return stringifyMessage({ id, type: MessageType.Error, payload: [formattedError(error)] })
-}
-
-/** What ended a stream may be a bug, which nobody has looked at yet. */
-export function masked(error: GraphQLError, log: Log): GraphQLError {
+/** What went wrong may be a bug, which nobody has looked at yet. */
+export function masked(error: unknown, log: Log, requestId: string = randomUUID()): GraphQLError {
+  if (!isGraphQLError(error)) return failed(error, requestId, log)
   const { originalError: cause } = error
-  return cause === undefined || isGraphQLError(cause) ? error : failed(cause, randomUUID(), log)
+  return cause === undefined || isGraphQLError(cause) ? error : failed(cause, requestId, log)
 }
 
-const tooManyOperations = () =>
+export const tooManyOperations = () =>
   refusal({
     code: 'TOO_MANY_OPERATIONS',
     message: `A connection may have ${MAX_OPERATIONS} operations at a time. Complete one of them.`,
@@ -75,3 +64,5 @@ const tooManyRequests = (seconds: number) =>
   })
 
 const withoutDocument = () => refusal({ code: 'BAD_REQUEST', message: 'There is no query in this message.' })
+
+const withoutOperation = () => createGraphQLError('Unable to identify operation')
