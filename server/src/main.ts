@@ -85,4 +85,4 @@ function greet(env: Env, server: Server, { api, setupCode, description }: Deps, 
   process.stdout.write(lines.join('\n') + '\n')
 }
 
-await runProcess(start)
+void runProcess(start)

@@ -11,7 +11,7 @@ import { CannotStart, runProcess, stopOnSignal } from './process.ts'
 /** After this long, what has not ended by itself is cut off; its jobs go to another worker. */
 const SHUTDOWN_MS = 4_500
 
-await runProcess(async () => {
+void runProcess(async () => {
   const env = readEnv(process.env)
   const address = redisAddress(env)
   if (address === null)

@@ -1,6 +1,6 @@
 /** The account that LOCAL installations offer with one click. Its password is public, so it works nowhere else. */
-import { hashPassword } from 'better-auth/crypto'
-import type { PrismaClient } from '../db/client.ts'
+import type { PrismaClient } from '../db/database.ts'
+import { hashPassword } from './hashing.ts'
 
 export const demoEmail = 'demo@example.com'
 export const demoPassword = 'demo-wheel'

@@ -2,7 +2,7 @@
 import { DatabaseAway } from '../scan/errors.ts'
 import { pageOf } from '../scan/page.ts'
 import type { ScanHistory, ScanRuns } from '../scan/ports.ts'
-import type { Database } from './client.ts'
+import type { Database } from './database.ts'
 import { newestFirst } from './newest-first.ts'
 
 export function createScanRuns({

@@ -1,7 +1,7 @@
 /** What a new installation finds in its stock list. Runs at every start, and undoes nothing that a person did. */
 import { seed } from '../../../prisma/seed.ts'
 import type { ValuationModel } from '../scan/model.ts'
-import type { PrismaClient } from './client.ts'
+import type { PrismaClient } from './database.ts'
 import type { ValueSource } from './generated/enums.ts'
 
 /** Made-up intrinsic values, USD per share, that go with made-up quotes. Null: none by that model. */
