@@ -4,7 +4,7 @@ import { createApp } from './app.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { readEnv, type Env } from './env.ts'
 import { createHttpServer } from './http-server.ts'
-import { createLog } from './log.ts'
+import { createLog, readableLines } from './log.ts'
 import { startTracing } from './ops/tracing.ts'
 import { CannotStart, runProcess, stopOnSignal } from './process.ts'
 
@@ -16,7 +16,7 @@ const LAST_WORDS_MS = 100
 
 async function start(): Promise<void> {
   const env = readEnv(process.env)
-  const log = createLog(env.LOG_LEVEL)
+  const log = createLog(env.LOG_LEVEL, await readableLines())
   const stopTracing = await startTracing(env, log)
   const deps = await createDeps(env, log)
   const app = createApp(deps, env, log)

@@ -97,7 +97,8 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     })
   }
   /** Loaded for the first who signs in or out: who is signed in is looked up without it. */
-  const betterAuth = async (request: Request): Promise<Response> => (await (loading ??= load())).handler(request)
+  const betterAuth = async (request: Request): Promise<Response> =>
+    (await (loading ??= load())).handler(request)
 
   if (environment === 'LOCAL') await ensureDemoAccount(prisma)
   else await disableDemoAccount(prisma)

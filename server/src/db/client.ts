@@ -2,8 +2,7 @@
 import { Client, Pool, type PoolClient, type PoolConfig } from 'pg'
 import type { Log } from '../scan/ports.ts'
 import { postgresAdapter } from './adapters.ts'
-import { type Database, DatabaseUnavailable, transactionOptions, why } from './database.ts'
-import { PrismaClient } from './generated/client.ts'
+import { type Database, DatabaseUnavailable, createPrisma, why } from './database.ts'
 import { guarded } from './guarded.ts'
 import { createDatabaseWatch } from './watch.ts'
 
@@ -58,7 +57,7 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
       cause: error,
     })
   }
-  const prisma = guarded(new PrismaClient({ adapter: postgresAdapter(pool), transactionOptions }), watch)
+  const prisma = guarded(createPrisma(postgresAdapter(pool)), watch)
   /** For migrations, which may take their time. */
   const openSingle = (more: PoolConfig = {}): Pool => {
     const single = new Pool({ ...config, ...more, max: 1 })

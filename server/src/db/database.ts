@@ -1,6 +1,7 @@
 /** What a database is to the rest of the server, embedded or not. */
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
-import type { PrismaClient } from './generated/client.ts'
+import { PrismaClient } from './generated/client.ts'
+import { knowingPlans } from './query-compiler.ts'
 import type { DatabaseWatch } from './watch.ts'
 
 export type { PrismaClient } from './generated/client.ts'
@@ -25,7 +26,13 @@ export class DatabaseUnavailable extends Error {
 }
 
 /** Generous: on the embedded database, transactions queue up behind each other. */
-export const transactionOptions = { maxWait: 10_000, timeout: 15_000 }
+const transactionOptions = { maxWait: 10_000, timeout: 15_000 }
+
+export function createPrisma(adapter: SqlMigrationAwareDriverAdapterFactory): PrismaClient {
+  // The runtime declares `__internal`, and the generated types leave it out.
+  const internal = { __internal: { configOverride: knowingPlans } } as object
+  return new PrismaClient({ adapter, transactionOptions, ...internal })
+}
 
 /** What an error says, for the operator. */
 export const why = (error: unknown): string => {

@@ -6,9 +6,8 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { PrismaPGlite } from 'pglite-prisma-adapter'
 import type { Log } from '../scan/ports.ts'
 import { sendingWholeScripts } from './adapters.ts'
-import { type Database, DatabaseUnavailable, transactionOptions, why } from './database.ts'
+import { type Database, DatabaseUnavailable, createPrisma, why } from './database.ts'
 import { takeFolderLock } from './folder-lock.ts'
-import { PrismaClient } from './generated/client.ts'
 
 /** Over an embedded database. */
 export const pgliteAdapter = (pglite: PGlite): SqlMigrationAwareDriverAdapterFactory => {
@@ -44,7 +43,7 @@ export const openEmbedded = async (dataDir: string, log: Log): Promise<Database>
     // Instants are stored as UTC, whatever zone the machine is in.
     await pglite.exec(`SET TIME ZONE 'UTC'`)
     const adapter = pgliteAdapter(pglite)
-    const prisma = new PrismaClient({ adapter, transactionOptions })
+    const prisma = createPrisma(adapter)
     return {
       prisma,
       // It lives and dies with this process: there is no outage to wait for.

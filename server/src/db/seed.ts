@@ -24,10 +24,15 @@ export const seedStocks = async (
   prisma: PrismaClient,
   demoStocks: readonly DemoStock[] | null,
 ): Promise<void> => {
-  await prisma.stock.createMany({ data: seed.map((stock) => ({ ...stock })), skipDuplicates: true })
+  const readAll = async () => new Map((await prisma.stock.findMany()).map((stock) => [stock.symbol, stock]))
+  let stored = await readAll()
+  const missing = seed.filter(({ symbol }) => !stored.has(symbol))
+  if (missing.length > 0) {
+    await prisma.stock.createMany({ data: missing.map((stock) => ({ ...stock })), skipDuplicates: true })
+    stored = await readAll()
+  }
   if (!demoStocks) return
 
-  const stored = new Map((await prisma.stock.findMany()).map((stock) => [stock.symbol, stock]))
   for (const demo of demoStocks) {
     const stock = stored.get(demo.symbol)
     if (!stock) continue
