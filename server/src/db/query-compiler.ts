@@ -31,7 +31,7 @@ export const connectionOf = ({ provider, connectionInfo }: Omit<Options, 'datamo
 /** After this long the compiler is loaded, whether or not somebody has asked for it, milliseconds. */
 const LATER_MS = 1_000
 
-const require = createRequire(import.meta.url)
+const requireHere = createRequire(import.meta.url)
 const plansFile = fileURLToPath(new URL('../../query-plans.json', import.meta.url))
 
 /** What the engine needs of the global that only the DOM's types declare. */
@@ -106,8 +106,8 @@ let loaded: QueryCompilerClass | undefined
 /** Not with `import()`: Prisma wants a plan at once, not the promise of one. */
 function loadCompiler(): QueryCompilerClass {
   if (loaded !== undefined) return loaded
-  const bindings = require('@prisma/client/runtime/query_compiler_fast_bg.postgresql.js') as Bindings
-  const { wasm } = require('@prisma/client/runtime/query_compiler_fast_bg.postgresql.wasm-base64.js') as {
+  const bindings = requireHere('@prisma/client/runtime/query_compiler_fast_bg.postgresql.js') as Bindings
+  const { wasm } = requireHere('@prisma/client/runtime/query_compiler_fast_bg.postgresql.wasm-base64.js') as {
     wasm: string
   }
   const module = new WebAssembly.Module(Buffer.from(wasm, 'base64'))
