@@ -10,9 +10,11 @@ import { startPostgres } from './postgres.mjs'
 const warm = fileURLToPath(new URL('warm.cjs', import.meta.url))
 const query = `{
   scanResults {
-    lastRun scanInProgress degraded epoch seq source
+    lastRun scanInProgress degraded isLocalEnvironment epoch seq source
+    criteria { minAnnualizedReturn maxAbsDelta }
     tickers { symbol rating underlyingPrice stock { name } options { id strike bid rating } }
   }
+  viewer { id name role }
 }`
 
 /** @param target the folder of the bundle */
@@ -20,19 +22,24 @@ export async function warmUp(target, pglite) {
   const { PGlite } = await import(pathToFileURL(join(pglite, 'dist/index.js')).href)
   const postgres = await startPostgres(PGlite)
   const dataDir = await mkdtemp(join(tmpdir(), 'wheel-bundle-'))
-  const server = () => startServer(join(target, 'server'), { DATABASE_URL: postgres.url, DATA_DIR: dataDir })
+  const common = { DATABASE_URL: postgres.url, DATA_DIR: dataDir }
+  const server = (settings) => startServer(join(target, 'server'), { ...common, ...settings })
   try {
     // The first start makes the tables and the demo account: what is kept is from a start like all others.
     const first = await server()
     const cookie = await first.signIn()
     await first.end()
     const second = await server()
-    await second.ask(cookie)
+    await second.ask({ cookie })
     await second.keep()
     // Into files of its own: signing in is not loaded with the server.
     await second.signIn()
+    await second.ask({ authorization: `Bearer wa_${'x'.repeat(43)}` }, 401)
     await second.keep()
     await second.end()
+    const inProduction = await server({ ENVIRONMENT: 'PRODUCTION', AUTH_SECRET: 'x'.repeat(32) })
+    await inProduction.keep()
+    await inProduction.end()
   } finally {
     await postgres.close()
     await rm(dataDir, { recursive: true })
@@ -57,14 +64,15 @@ async function startServer(folder, settings) {
   })
   const url = await Promise.race([ready, failed])
 
-  async function post(path, body, headers = {}) {
+  async function post(path, body, headers = {}, status = 200) {
     const response = await fetch(url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     })
     const text = await response.text()
-    if (!response.ok || text.includes('"errors"')) throw new Error(`The bundle does not work: ${text} ${output}`)
+    if (response.status !== status || (status === 200 && text.includes('"errors"')))
+      throw new Error(`The bundle does not work: ${text} ${output}`)
     return response
   }
 
@@ -74,7 +82,7 @@ async function startServer(folder, settings) {
       const response = await post('/api/auth/sign-in/email', account)
       return response.headers.getSetCookie()[0].split(';')[0]
     },
-    ask: (cookie) => post('/graphql', { query }, { cookie }),
+    ask: (headers, status) => post('/graphql', { query }, headers, status),
     async keep() {
       child.send('keep')
       await Promise.race([once(child, 'message'), failed])

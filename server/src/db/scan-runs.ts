@@ -26,7 +26,9 @@ export function createScanRuns({
     },
 
     // Their duration stays unknown: nobody saw them die.
-    interruptOrphans: async (liveRunId, finishedAt) => {
+    interruptOrphans: async (liveRunId, at) => {
+      // A text would be part of the query, and need a plan of its own each time.
+      const finishedAt = new Date(at)
       await prisma.scanRun.updateMany({
         where: {
           state: 'RUNNING',
