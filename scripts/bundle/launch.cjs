@@ -15,9 +15,7 @@ Module._extensions['.script'] = (module, filename) => {
   const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: codeOf(filename) })
   scripts.set(filename, script)
   const require = (id) => module.require(id)
-  script
-    .runInThisContext()
-    .call(module.exports, module.exports, require, module, filename, dirname(filename))
+  script.runInThisContext().call(module.exports, module.exports, require, module, filename, dirname(filename))
 }
 
 function codeOf(filename) {

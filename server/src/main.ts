@@ -1,6 +1,5 @@
 /** The process: read the settings, build, listen, and close gracefully. */
 import type { Server } from 'node:http'
-import { createApp } from './app.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { readEnv, type Env } from './env.ts'
 import { createHttpServer } from './http-server.ts'
@@ -18,7 +17,8 @@ async function start(): Promise<void> {
   const env = readEnv(process.env)
   const log = createLog(env.LOG_LEVEL, await readableLines())
   const stopTracing = await startTracing(env, log)
-  const deps = await createDeps(env, log)
+  // The API is put together while the database is being asked.
+  const [deps, { createApp }] = await Promise.all([createDeps(env, log), import('./app.ts')])
   const app = createApp(deps, env, log)
   const server = createHttpServer(app, env)
 
