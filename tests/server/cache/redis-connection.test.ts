@@ -4,7 +4,12 @@ import { RedisPubSub } from 'graphql-redis-subscriptions'
 import type { Redis } from 'ioredis'
 import { describe, expect, test, vi } from 'vitest'
 import { describeRedis, redisAddress } from '../../../server/src/cache/redis-address.ts'
-import { connectBlocking, connectRedis, connectSubscriber, onReturn } from '../../../server/src/cache/redis.ts'
+import {
+  connectBlocking,
+  connectRedis,
+  connectSubscriber,
+  onReturn,
+} from '../../../server/src/cache/redis.ts'
 import { readEnv } from '../../../server/src/env.ts'
 import { hasRedis } from '../../support/caches.ts'
 import { startRedisProxy } from '../../support/redis-proxy.ts'
