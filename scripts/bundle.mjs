@@ -4,6 +4,7 @@
  * that they start fast.
  */
 import { cp, mkdir, realpath, rm, writeFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import { warmUp } from './bundle/warm-up.mjs'
 import { root, setUp } from './setup.mjs'
@@ -76,7 +77,9 @@ function relocate(code, id) {
  */
 function scriptOf(code) {
   const ascii = code
-    .replace(/\bimport\(("node:[\w/]+")\)/g, 'Promise.resolve(require($1))')
+    .replace(/\bimport\("([\w:/]+)"\)/g, (all, id) =>
+      isBuiltin(id) ? `Promise.resolve(require("${id}"))` : all,
+    )
     .replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
   return `(function (exports, require, module, __filename, __dirname) { ${ascii}\n})`
 }

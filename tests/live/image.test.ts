@@ -157,27 +157,14 @@ describe('the image', () => {
     }
   })
 
-  test.skipIf(!hasServers)(
-    'answers first without Prisma’s compiler, and starts on another V8 too',
-    async () => {
-      const settings = {
-        DATABASE_URL: await createDatabase(),
-        DATA_DIR: '/nowhere',
-        ENVIRONMENT: 'PRODUCTION',
-      }
-      {
-        await using first = start(settings)
-        await first.ready()
-      }
-      // Its WebAssembly is all that would be compiled; and with other flags, V8 does not take its own code.
-      for (const flags of [['--disallow-code-generation-from-strings'], ['--no-opt']]) {
-        await using server = start(settings, ['node', ...flags, 'server/main.js'])
-        const url = await server.ready()
-        expect(await (await fetch(`${url}/api/status`)).json()).toMatchObject({ needsSetup: true })
-        expect(await server.end()).toBe(0)
-      }
-    },
-  )
+  test.skipIf(!hasServers)('starts on another V8 too, which makes its own of the scripts', async () => {
+    // With other flags it does not take what was made without them.
+    const settings = { DATABASE_URL: await createDatabase(), DATA_DIR: '/nowhere' }
+    await using server = start(settings, ['node', '--no-opt', 'server/main.js'])
+    const url = await server.ready()
+    expect(await (await fetch(`${url}/api/status`)).json()).toMatchObject({ needsSetup: true })
+    expect(await server.end()).toBe(0)
+  })
 
   test('says its mistakes in one line', async () => {
     await using server = start({ AUTH_SECRET: '' })
