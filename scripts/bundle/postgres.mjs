@@ -6,13 +6,15 @@ import { createServer } from 'node:net'
 export async function startPostgres(PGlite) {
   const database = await PGlite.create('memory://')
   let turn = Promise.resolve()
+  async function answer(before, message, socket) {
+    await before
+    const said = await database.execProtocolRaw(message)
+    if (!socket.destroyed) socket.write(said)
+  }
   const server = createServer((socket) => {
     socket.on('error', () => {})
     socket.on('data', (message) => {
-      turn = turn.then(async () => {
-        const answer = await database.execProtocolRaw(message)
-        if (!socket.destroyed) socket.write(answer)
-      })
+      turn = answer(turn, message, socket)
     })
   })
   server.listen(0, '127.0.0.1')

@@ -29,7 +29,7 @@ export const connectionOf = ({ provider, connectionInfo }: Omit<Options, 'datamo
   JSON.stringify({ provider, ...connectionInfo })
 
 /** After this long the compiler is loaded, whether or not somebody has asked for it, milliseconds. */
-const LATER_MS = 1_000
+const LATER_MS = 2_000
 
 const requireHere = createRequire(import.meta.url)
 const plansFile = fileURLToPath(new URL('../../query-plans.json', import.meta.url))
@@ -56,7 +56,7 @@ export const knowingPlans = (config: GetPrismaClientConfig): GetPrismaClientConf
   },
 })
 
-/** @param load is called when the first query comes that is not known, or a second later */
+/** @param load is called when the first query comes that is not known, or two seconds later */
 export function compilerKnowing(
   known: KnownPlans | null,
   load: () => QueryCompilerClass,

@@ -11,7 +11,7 @@ export interface DurableScanQueue extends ScanQueue {
 }
 
 /** How long jobs that others have queued may wait for a worker that starts, milliseconds. */
-const LATER_MS = 500
+const LATER_MS = 1_000
 
 export function createLateScanQueue(
   load: () => Promise<DurableScanQueue>,
