@@ -1,6 +1,6 @@
 /** `npx tsx scripts/migration.ts <name>`: writes the migration from what is in prisma/migrations to schema.prisma. */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { findDrift } from '../server/src/db/migrate.ts'
+import { findDrift } from '../server/src/db/drift.ts'
 
 const name = process.argv[2]
 if (!name || !/^[a-z0-9_]+$/.test(name)) {

@@ -12,7 +12,7 @@ import { createSchedule } from './events/schedule.ts'
 import { openFoundation, type Foundation } from './foundation.ts'
 import type { Api } from './graphql/context.ts'
 import type { Counters } from './limits/counters.ts'
-import { createMailer, type Mailer } from './mail/mailer.ts'
+import type { Mailer } from './mail/mailer.ts'
 import { nextOpening } from './market/calendar.ts'
 import { createCriteria } from './scan/criteria.ts'
 import { createCuratedList } from './scan/curated-list.ts'
@@ -55,7 +55,7 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
   const setupCode = setupCodeOf(secret)
   const revocations = await openRevocations({ shared: shared.revocations, clock, log })
   onClose(() => revocations.close())
-  const mailer = mailerOf(env, log)
+  const mailer = await mailerOf(env, log)
   onClose(async () => mailer?.close())
   const auth = await createAuth({
     prisma: database.prisma,
@@ -147,8 +147,9 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
   }
 }
 
-function mailerOf({ SMTP_URL, MAIL_FROM }: Env, log: Log): Mailer | null {
+async function mailerOf({ SMTP_URL, MAIL_FROM }: Env, log: Log): Promise<Mailer | null> {
   if (SMTP_URL === undefined || MAIL_FROM === undefined) return null
+  const { createMailer } = await import('./mail/mailer.ts')
   return createMailer({ smtpUrl: SMTP_URL, from: MAIL_FROM, log })
 }
 

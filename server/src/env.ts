@@ -1,7 +1,7 @@
 /** The only reader of `process.env`: every setting with its meaning, unit, bounds and default. `.env.example` says the same to people. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { redisAddress } from './cache/redis.ts'
+import { redisAddress } from './cache/redis-address.ts'
 import { isSchedule } from './events/schedule.ts'
 
 const whole = (min: number, max: number) =>

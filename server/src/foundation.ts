@@ -1,6 +1,6 @@
 /** What servers and workers alike stand on: shared state, market data, the database, and the worker itself. */
 import { randomUUID } from 'node:crypto'
-import { describeRedis, redisAddress } from './cache/redis.ts'
+import { describeRedis, redisAddress } from './cache/redis-address.ts'
 import type { OnClose } from './closing.ts'
 import { openDatabase } from './db/client.ts'
 import { applyMigrations } from './db/migrate.ts'

@@ -1,6 +1,5 @@
 /** Structured logs on standard output; readable ones on a terminal. */
 import { pino, type DestinationStream, type Logger } from 'pino'
-import { PinoPretty } from 'pino-pretty'
 import { logFields } from './ops/log-fields.ts'
 
 const secrets = ['cookie', 'authorization', 'password', 'token', 'secret', 'setupCode', '["set-cookie"]']
@@ -27,8 +26,13 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     mixin: () => logFields(),
     hooks: { streamWrite: withoutSecrets },
   }
-  if (destination !== undefined) return pino(options, destination)
-  if (!process.stdout.isTTY) return pino(options)
+  return destination === undefined ? pino(options) : pino(options, destination)
+}
+
+/** For people who look on; undefined where nobody does, and programs read the lines. */
+export async function readableLines(): Promise<DestinationStream | undefined> {
+  if (!process.stdout.isTTY) return undefined
+  const { PinoPretty } = await import('pino-pretty')
   // In this thread: one of its own would look for its code in a file, which the bundle has not.
-  return pino(options, PinoPretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true }))
+  return PinoPretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true })
 }

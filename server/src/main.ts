@@ -1,10 +1,9 @@
 /** The process: read the settings, build, listen, and close gracefully. */
 import type { Server } from 'node:http'
-import { createApp } from './app.ts'
 import { createDeps, type Deps } from './deps.ts'
 import { readEnv, type Env } from './env.ts'
 import { createHttpServer } from './http-server.ts'
-import { createLog } from './log.ts'
+import { createLog, readableLines } from './log.ts'
 import { startTracing } from './ops/tracing.ts'
 import { CannotStart, runProcess, stopOnSignal } from './process.ts'
 
@@ -16,9 +15,10 @@ const LAST_WORDS_MS = 100
 
 async function start(): Promise<void> {
   const env = readEnv(process.env)
-  const log = createLog(env.LOG_LEVEL)
+  const log = createLog(env.LOG_LEVEL, await readableLines())
   const stopTracing = await startTracing(env, log)
-  const deps = await createDeps(env, log)
+  // The API is put together while the database is being asked.
+  const [deps, { createApp }] = await Promise.all([createDeps(env, log), import('./app.ts')])
   const app = createApp(deps, env, log)
   const server = createHttpServer(app, env)
 
@@ -85,4 +85,4 @@ function greet(env: Env, server: Server, { api, setupCode, description }: Deps, 
   process.stdout.write(lines.join('\n') + '\n')
 }
 
-await runProcess(start)
+void runProcess(start)

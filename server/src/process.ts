@@ -1,5 +1,5 @@
 /** How a process of ours begins and ends: failures that an operator can mend in one sentence, and graceful stops. */
-import { DatabaseUnavailable } from './db/client.ts'
+import { DatabaseUnavailable } from './db/database.ts'
 import { BadEnvironment } from './env.ts'
 import { DatabaseAway } from './scan/errors.ts'
 

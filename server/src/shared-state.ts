@@ -1,17 +1,12 @@
 /** What the processes of an installation share: results, events, jobs, counts of requests. In Redis, or in this process. */
-import { RedisPubSub } from 'graphql-redis-subscriptions'
 import { PubSub } from 'graphql-subscriptions'
 import { createMemoryScanCache } from './cache/memory-scan-cache.ts'
 import type { SharedRevocations } from './auth/revocations.ts'
-import { createRedisLimitStore } from './cache/redis-limit-store.ts'
-import { createRedisRevocations } from './cache/redis-revocations.ts'
-import { createRedisScanCache, scanKeys } from './cache/redis-scan-cache.ts'
-import { connectBlocking, connectRedis, connectSubscriber, onReturn, redisAddress } from './cache/redis.ts'
+import { redisAddress } from './cache/redis-address.ts'
 import type { Env } from './env.ts'
-import { createBullScanQueue } from './events/bull-scan-queue.ts'
 import { createLocalScanQueue } from './events/local-scan-queue.ts'
 import { createScanEvents } from './events/scan-events.ts'
-import { createMemoryClaims, createRedisClaims } from './events/schedule-claims.ts'
+import { createMemoryClaims } from './events/schedule-claims.ts'
 import type { ClaimInstant } from './events/schedule.ts'
 import { createCounters, type Counters } from './limits/counters.ts'
 import type { LimitStore } from './market/limit-store.ts'
@@ -37,57 +32,39 @@ export interface SharedState {
   close(): Promise<void>
 }
 
-/** Jobs that wait in a worker for each that it fetches: enough to hide Redis, few enough to share the last ones. */
-const AHEAD = 1 / 4
+/** What all of it is made with. */
+export interface SharedStateOptions {
+  clock: Clock
+  newId: () => string
+  log: Log
+}
 
-export async function openSharedState(
-  env: Env,
-  { clock, newId, log }: { clock: Clock; newId: () => string; log: Log },
-): Promise<SharedState> {
-  const prefix = env.CACHE_KEY_PREFIX
-  const { channel } = scanKeys(prefix)
-  const common = { clock, newId, ttlSeconds: env.CACHE_TTL_OPTIONS_SECONDS, leaseMs: env.SCAN_LEASE_MS }
+export async function openSharedState(env: Env, options: SharedStateOptions): Promise<SharedState> {
   const address = redisAddress(env)
-  if (address === null) {
-    const engine = new PubSub()
-    return {
-      cache: createMemoryScanCache({ ...common, publish: (event) => void engine.publish(channel, event) }),
-      events: createScanEvents(engine, channel, log),
-      queue: createLocalScanQueue({ concurrency: env.SCAN_CONCURRENCY, log }),
-      limitStoreFor: () => createMemoryLimitStore(clock),
-      counters: createCounters({ redis: null, prefix, log }),
-      revocations: null,
-      claimInstant: createMemoryClaims(clock),
-      ping: null,
-      queueSize: null,
-      close: async () => {},
-    }
-  }
-  const redis = await connectRedis(address)
-  const subscriber = connectSubscriber(address)
-  const engine = new RedisPubSub({ publisher: redis, subscriber })
-  const queue = createBullScanQueue({
-    redis,
-    connectWorker: () => connectBlocking(address),
-    prefix,
-    concurrency: Math.ceil(env.SCAN_CONCURRENCY * (1 + AHEAD)),
-    lockMs: env.SCAN_LEASE_MS / 3,
-    log,
-  })
+  if (address === null) return ofThisProcess(env, options)
+  const { openRedisState } = await import('./redis-shared-state.ts')
+  return openRedisState(address, env, options)
+}
+
+function ofThisProcess(env: Env, { clock, newId, log }: SharedStateOptions): SharedState {
+  const engine = new PubSub()
+  const channel = 'scanner:status'
   return {
-    cache: createRedisScanCache({ ...common, redis, log, prefix }),
-    events: createScanEvents(engine, channel, log, (listener) => onReturn([subscriber, redis], listener)),
-    queue,
-    limitStoreFor: (provider) => createRedisLimitStore({ redis, newId, prefix, provider }),
-    counters: createCounters({ redis, prefix, log }),
-    revocations: createRedisRevocations({ redis, engine, prefix, newId }),
-    claimInstant: createRedisClaims(redis, prefix),
-    ping: () => redis.ping(),
-    queueSize: queue.size,
-    close: async () => {
-      await queue.close()
-      subscriber.disconnect()
-      redis.disconnect()
-    },
+    cache: createMemoryScanCache({
+      clock,
+      newId,
+      ttlSeconds: env.CACHE_TTL_OPTIONS_SECONDS,
+      leaseMs: env.SCAN_LEASE_MS,
+      publish: (event) => void engine.publish(channel, event),
+    }),
+    events: createScanEvents(engine, channel, log),
+    queue: createLocalScanQueue({ concurrency: env.SCAN_CONCURRENCY, log }),
+    limitStoreFor: () => createMemoryLimitStore(clock),
+    counters: createCounters({ redis: null, prefix: env.CACHE_KEY_PREFIX, log }),
+    revocations: null,
+    claimInstant: createMemoryClaims(clock),
+    ping: null,
+    queueSize: null,
+    close: async () => {},
   }
 }

@@ -81,7 +81,27 @@ describe('the image', () => {
     const packages = files
       .filter((file) => file.startsWith('node_modules/'))
       .map((file) => file.split('/').slice(1, 3).join('/'))
-    expect(new Set(packages)).toEqual(new Set(['@electric-sql/pglite', '@prisma/schema-engine-wasm']))
+    expect(new Set(packages)).toEqual(
+      new Set(['@electric-sql/pglite', '@prisma/client', '@prisma/schema-engine-wasm']),
+    )
+  })
+
+  test('brings what V8 has made of the server, and V8 takes it', () => {
+    const script = `
+      const { readFileSync } = require('node:fs')
+      const { Script } = require('node:vm')
+      for (const name of process.argv.slice(1)) {
+        const cachedData = readFileSync(name + '.code')
+        const script = new Script(readFileSync(name, 'latin1'), { filename: require('node:path').resolve(name), cachedData })
+        console.log(script.cachedDataRejected)
+      }`
+    const scripts = files.filter((file) => files.includes(`${file}.code`))
+    expect(scripts).toContain('server/main.script')
+    const { stdout } = spawnSync(process.execPath, ['-e', script, ...scripts], {
+      cwd: image.workdir,
+      encoding: 'utf8',
+    })
+    expect(stdout.trim().split('\n')).toEqual(scripts.map(() => 'false'))
   })
 
   test('is small: under 60 MB beside Node', () => {
@@ -135,6 +155,15 @@ describe('the image', () => {
       expect(await (await fetch(`${url}/health/ready`)).json()).toMatchObject({ status: 'ok' })
       expect(await program.end()).toBe(0)
     }
+  })
+
+  test.skipIf(!hasServers)('starts on another V8 too, which makes its own of the scripts', async () => {
+    // With other flags it does not take what was made without them.
+    const settings = { DATABASE_URL: await createDatabase(), DATA_DIR: '/nowhere' }
+    await using server = start(settings, ['node', '--no-opt', 'server/main.js'])
+    const url = await server.ready()
+    expect(await (await fetch(`${url}/api/status`)).json()).toMatchObject({ needsSetup: true })
+    expect(await server.end()).toBe(0)
   })
 
   test('says its mistakes in one line', async () => {

@@ -6,7 +6,8 @@ import type { Redis } from 'ioredis'
 import { createMemoryScanCache } from '../../server/src/cache/memory-scan-cache.ts'
 import { createRedisScanCache, scanKeys } from '../../server/src/cache/redis-scan-cache.ts'
 import { connectBlocking, connectRedis, connectSubscriber } from '../../server/src/cache/redis.ts'
-import { createBullScanQueue, type BullScanQueue } from '../../server/src/events/bull-scan-queue.ts'
+import { createBullScanQueue } from '../../server/src/events/bull-scan-queue.ts'
+import type { DurableScanQueue } from '../../server/src/events/late-scan-queue.ts'
 import { createLocalScanQueue } from '../../server/src/events/local-scan-queue.ts'
 import { createScanEvents } from '../../server/src/events/scan-events.ts'
 import type { Clock, Log, ScanCache, ScanEvents, ScanQueue } from '../../server/src/scan/ports.ts'
@@ -60,7 +61,7 @@ export const redisCache: CacheKind = {
     const redis = await connectRedis(address)
     const subscriber = connectSubscriber(address)
     const keys = scanKeys(scope)
-    const queues: BullScanQueue[] = []
+    const queues: DurableScanQueue[] = []
     return {
       openQueue(concurrency) {
         const connectWorker = () => connectBlocking(address)

@@ -1,5 +1,5 @@
 /** API tokens: made and revoked by their owners, shown once, kept as hashes. */
-import type { PrismaClient } from '../db/client.ts'
+import type { PrismaClient } from '../db/database.ts'
 import type { Prisma } from '../db/generated/client.ts'
 import type { Clock } from '../scan/ports.ts'
 import type { Actor } from './accounts.ts'

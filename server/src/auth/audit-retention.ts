@@ -1,6 +1,6 @@
 /** Entries of the audit log that are older than the operator wants them are deleted, a little after the start and daily. */
 import { isDatabaseAway } from '../db/away.ts'
-import type { PrismaClient } from '../db/client.ts'
+import type { PrismaClient } from '../db/database.ts'
 import type { Clock, Log } from '../scan/ports.ts'
 
 export interface AuditRetentionOptions {

@@ -1,7 +1,7 @@
 /** The audit log: who did what to accounts, tokens, the list and the criteria. Written, read, never changed. */
 import { randomUUID } from 'node:crypto'
 import { isDatabaseAway } from '../db/away.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { newestFirst } from '../db/newest-first.ts'
 import type { Clock, Log } from '../scan/ports.ts'
 import { pageOf, type Page, type PageRequest } from '../scan/page.ts'

@@ -1,6 +1,6 @@
 /** Who is asking, and everything about accounts: the parts, put together. */
 import { isDatabaseAway } from '../db/away.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import type { Counters } from '../limits/counters.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import { DatabaseAway } from '../scan/errors.ts'
@@ -10,7 +10,7 @@ import { answer, Refused } from './answers.ts'
 import { createApiTokens } from './api-tokens.ts'
 import { createAuditLog } from './audit.ts'
 import { keepAuditFor } from './audit-retention.ts'
-import { basePath, createBetterAuth } from './better-auth.ts'
+import type { BetterAuth } from './better-auth.ts'
 import { createBrowserSessions } from './browser-sessions.ts'
 import { createCredentials, type Credentials } from './credentials.ts'
 import { disableDemoAccount, ensureDemoAccount } from './demo-account.ts'
@@ -23,6 +23,7 @@ import { createPasswords } from './passwords.ts'
 import { createPeople } from './people.ts'
 import type { RevocationBook } from './revocations.ts'
 import { createSetUp } from './set-up.ts'
+import { basePath } from './sign-in.ts'
 import { createThrottle } from './throttle.ts'
 
 export interface AuthOptions extends Pick<Database, 'prisma' | 'afterOutage'> {
@@ -87,10 +88,17 @@ const withOrigin = (request: Request): Request => {
 export async function createAuth(options: AuthOptions): Promise<Auth> {
   const { prisma, publicUrl, counters, environment, setupCode, log } = options
   const publicOrigins = publicUrl === null ? [] : [new URL(publicUrl).origin]
-  const betterAuth = createBetterAuth({
-    ...options,
-    trustedOrigins: (request) => [new URL(request.url).origin, ...publicOrigins],
-  })
+  let loading: Promise<BetterAuth> | undefined
+  const load = async (): Promise<BetterAuth> => {
+    const { createBetterAuth } = await import('./better-auth.ts')
+    return createBetterAuth({
+      ...options,
+      trustedOrigins: (request) => [new URL(request.url).origin, ...publicOrigins],
+    })
+  }
+  /** Loaded for the first who signs in or out: who is signed in is looked up without it. */
+  const betterAuth = async (request: Request): Promise<Response> =>
+    (await (loading ??= load())).handler(request)
 
   if (environment === 'LOCAL') await ensureDemoAccount(prisma)
   else await disableDemoAccount(prisma)
@@ -103,12 +111,12 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   const invitations = createInvitations(common)
   const passwordResets = createPasswordResets(common)
   const browserSessions = createBrowserSessions(common)
-  const credentials = await createCredentials({ ...options, auth: betterAuth, tokens })
+  const credentials = createCredentials({ ...options, signOut: betterAuth, tokens })
   const stopForgetting = keepAuditFor({ ...options, days: options.auditDays })
 
   /** better-auth does not tell an outage from a mistake: asking the database anything does. */
   const ask = async (request: Request): Promise<Response> => {
-    const response = await betterAuth.handler(await credentials.withoutDead(withOrigin(request)))
+    const response = await betterAuth(await credentials.withoutDead(withOrigin(request)))
     if (response.status >= 500) await setUp.isNeeded()
     return response
   }

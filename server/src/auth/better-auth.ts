@@ -1,17 +1,12 @@
-/** better-auth, set up for us: e-mail and password, sessions in the database, and nothing that we don't use. */
+/** better-auth, set up for us: e-mail and password, sessions in the database, and nothing that we don't use. Loaded late. */
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { APIError } from 'better-auth/api'
 import { isDatabaseAway } from '../db/away.ts'
-import type { PrismaClient } from '../db/client.ts'
+import type { PrismaClient } from '../db/database.ts'
 import type { Log } from '../scan/ports.ts'
 import { admission } from './join.ts'
-import { COOKIE_PREFIX } from './session-cookie.ts'
-
-export const basePath = '/api/auth'
-
-/** A session that nobody uses ends after a week. */
-export const SESSION_SECONDS = 7 * 24 * 60 * 60
+import { basePath, cookiePrefix, invalidSignIn, SESSION_SECONDS } from './sign-in.ts'
 
 export interface BetterAuthOptions {
   prisma: PrismaClient
@@ -25,9 +20,6 @@ export interface BetterAuthOptions {
   clientAddressHeader: string
   log: Log
 }
-
-/** What a wrong password gets, word for word. */
-export const invalidSignIn = { code: 'INVALID_EMAIL_OR_PASSWORD', message: 'Invalid email or password' }
 
 const signUpIsNotHere = { code: 'SIGN_UP_CLOSED', message: 'Accounts are made by invitation.' }
 
@@ -65,7 +57,7 @@ export function createBetterAuth(options: BetterAuthOptions) {
     // Ours stand before it, and are shared by all servers.
     rateLimit: { enabled: false },
     advanced: {
-      cookiePrefix: COOKIE_PREFIX,
+      cookiePrefix,
       useSecureCookies: options.secureCookies,
       ipAddress: { ipAddressHeaders: [options.clientAddressHeader] },
       // Said, because better-auth leaves both checks out when NODE_ENV is `test`.

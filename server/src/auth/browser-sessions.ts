@@ -1,5 +1,5 @@
 /** The browsers in which a person is signed in, and the end of each. */
-import type { PrismaClient } from '../db/client.ts'
+import type { PrismaClient } from '../db/database.ts'
 import type { Clock } from '../scan/ports.ts'
 import type { BrowserSession, BrowserSessions } from './accounts.ts'
 import type { AuditLog } from './audit.ts'

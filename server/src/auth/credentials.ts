@@ -1,23 +1,26 @@
 /** The person behind a session cookie or an API token, remembered for a moment; and the end of a session by sign-out. */
 import { isDatabaseAway } from '../db/away.ts'
-import type { Database } from '../db/client.ts'
+import type { Database } from '../db/database.ts'
 import { DatabaseAway } from '../scan/errors.ts'
 import type { Clock } from '../scan/ports.ts'
 import { looksLikeToken, type ApiTokens } from './api-tokens.ts'
-import { SESSION_SECONDS, type BetterAuth } from './better-auth.ts'
 import { createCredentialMemory, fingerprintOf, type Verified } from './remembered.ts'
 import type { RevocationBook } from './revocations.ts'
 import { readCookie, tokenOf } from './session-cookie.ts'
+import { SESSION_SECONDS, sessionCookieName } from './sign-in.ts'
 import { viewerFrom, type Viewer } from './viewer.ts'
 import { createWatched, type Watched } from './watched.ts'
 
 export interface CredentialsOptions extends Pick<Database, 'prisma' | 'afterOutage'> {
-  auth: BetterAuth
+  /** better-auth's endpoint. */
+  signOut: (request: Request) => Promise<Response>
   tokens: Pick<ApiTokens, 'verify'>
   revocations: RevocationBook
   clock: Pick<Clock, 'now'>
   /** Signs cookies. */
   secret: string
+  /** True behind TLS. */
+  secureCookies: boolean
 }
 
 export interface Credentials extends Pick<Watched, 'join' | 'watch' | 'close'> {
@@ -33,23 +36,22 @@ export interface Credentials extends Pick<Watched, 'join' | 'watch' | 'close'> {
   withoutDead(request: Request): Promise<Request>
 }
 
-export async function createCredentials(options: CredentialsOptions): Promise<Credentials> {
-  const { auth, tokens, prisma, afterOutage, revocations, clock, secret } = options
-  const { name: cookieName } = (await auth.$context).authCookies.sessionToken
+export function createCredentials(options: CredentialsOptions): Credentials {
+  const { tokens, prisma, afterOutage, revocations, clock, secret } = options
+  const cookieName = sessionCookieName(options.secureCookies)
   const memory = createCredentialMemory<Viewer>(options)
   /** How each viewer came to be known. */
   const sources = new WeakMap<Viewer, () => Promise<Viewer | null>>()
   const watched = createWatched({ again: async (viewer) => sources.get(viewer)?.() ?? null })
   const unsubscribe = revocations.onRevoked((ids) => watched.revoked(ids))
 
+  /** Not by better-auth, which would renew the session: that is for the page to ask for. */
   async function lookUp(cookie: string): Promise<Verified<Viewer> | null> {
     const token = tokenOf(cookie, secret)
     if (token === null) return null
-    const headers = new Headers({ cookie: `${cookieName}=${encodeURIComponent(cookie)}` })
-    const found = await auth.api.getSession({ headers, query: { disableRefresh: true } })
-    if (!found || found.user.disabled || found.session.token !== token) return null
-    const { user, session } = found
-    const { id, expiresAt } = session
+    const session = await prisma.session.findUnique({ where: { token }, include: { user: true } })
+    if (session === null || session.user.disabled || session.expiresAt.getTime() <= clock.now()) return null
+    const { id, expiresAt, user } = session
     const value = viewerFrom(user, { kind: 'SESSION', id, expiresAt })
     return { value, ids: [id, user.id], expiresAt }
   }
@@ -70,8 +72,7 @@ export async function createCredentials(options: CredentialsOptions): Promise<Cr
 
   function ofSession(headers: Pick<Headers, 'get'>): Promise<Viewer | null> {
     const cookie = readCookie(headers, cookieName)
-    if (cookie === null) return Promise.resolve(null)
-    return known(cookie, () => lookUp(cookie))
+    return cookie === null ? Promise.resolve(null) : known(cookie, () => lookUp(cookie))
   }
 
   return {
@@ -89,7 +90,7 @@ export async function createCredentials(options: CredentialsOptions): Promise<Cr
       const cookie = readCookie(request.headers, cookieName)
       const token = cookie === null ? null : tokenOf(cookie, secret)
       const viewer = token === null ? null : await ofSession(request.headers).catch(() => null)
-      const response = await auth.handler(request)
+      const response = await options.signOut(request)
       if (cookie === null || token === null || !response.ok) return response
       await revocations.end(fingerprintOf(cookie), clock.now() + SESSION_SECONDS * 1000)
       if (viewer !== null) await revocations.revoke([viewer.credential.id])

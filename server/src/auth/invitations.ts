@@ -1,5 +1,5 @@
 /** Invitations: links by which somebody makes an account, each good for one. */
-import type { PrismaClient } from '../db/client.ts'
+import type { PrismaClient } from '../db/database.ts'
 import { newestFirst } from '../db/newest-first.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import type { Clock } from '../scan/ports.ts'

@@ -2,9 +2,9 @@
  * A sign-in takes the time of a hash. Whoever gets a new password meanwhile, or is disabled, has all sessions ended; the
  * one that is about to begin is not among them yet. So it ends here, before anybody has its cookie.
  */
-import type { PrismaClient } from '../db/client.ts'
+import type { PrismaClient } from '../db/database.ts'
 import { answer } from './answers.ts'
-import { invalidSignIn } from './better-auth.ts'
+import { invalidSignIn } from './sign-in.ts'
 
 /** @returns the answer of `signIn`, or that of a wrong password */
 export type UnlessOvertaken = (email: string, signIn: () => Promise<Response>) => Promise<Response>

@@ -1,6 +1,6 @@
 /** New passwords for those who have forgotten theirs: by a link that an administrator hands out, or by mail. */
-import { hashPassword } from 'better-auth/crypto'
-import type { PrismaClient } from '../db/client.ts'
+import { hashPassword } from './hashing.ts'
+import type { PrismaClient } from '../db/database.ts'
 import type { Counters } from '../limits/counters.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import type { Clock, Log } from '../scan/ports.ts'

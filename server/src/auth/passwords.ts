@@ -1,9 +1,9 @@
 /** Changing a password by somebody who knows it, and keeping it as a hash. */
-import { hashPassword, verifyPassword } from 'better-auth/crypto'
-import type { PrismaClient } from '../db/client.ts'
+import type { PrismaClient } from '../db/database.ts'
 import type { BrowserSessions, Passwords } from './accounts.ts'
 import type { AuditLog } from './audit.ts'
 import { AccountError } from './errors.ts'
+import { hashPassword, verifyPassword } from './hashing.ts'
 import { demoStays } from './people.ts'
 import type { Throttle } from './throttle.ts'
 
@@ -44,7 +44,7 @@ export function createPasswords({ prisma, browserSessions, audit, throttle }: Pa
     const credential = { userId, providerId: 'credential' }
     const account = await prisma.account.findFirst({ where: credential, select: { password: true } })
     const hash = account?.password ?? null
-    if (hash === null || !(await verifyPassword({ hash, password: current }))) return false
+    if (hash === null || !(await verifyPassword(hash, current))) return false
     const { count } = await prisma.account.updateMany({
       where: { ...credential, password: hash },
       data: { password: await hashPassword(next) },

@@ -1,5 +1,5 @@
 /** The people of an installation: their roles, and whether they may sign in at all. */
-import type { PrismaClient } from '../db/client.ts'
+import type { PrismaClient } from '../db/database.ts'
 import type { Prisma } from '../db/generated/client.ts'
 import { newestFirst } from '../db/newest-first.ts'
 import { pageOf } from '../scan/page.ts'

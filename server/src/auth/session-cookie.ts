@@ -1,17 +1,44 @@
 /** The session cookie as better-auth writes it: a random token and its signature, `token.signature`. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { parseCookies } from 'better-auth/cookies'
-
-export const COOKIE_PREFIX = 'wheel-analyzer'
+import { cookiePrefix } from './sign-in.ts'
 
 /** Whether there is one at all, whatever it is worth. */
 export function hasSessionCookie(headers: Headers): boolean {
-  return headers.get('cookie')?.includes(`${COOKIE_PREFIX}.session_token=`) === true
+  return headers.get('cookie')?.includes(`${cookiePrefix}.session_token=`) === true
 }
 
 /** The value of the cookie of that name; null when there is none. */
 export function readCookie(headers: Pick<Headers, 'get'>, name: string): string | null {
-  return parseCookies(headers.get('cookie') ?? '').get(name) ?? null
+  const pairs = (headers.get('cookie') ?? '').split(';').flatMap((pair) => {
+    const equals = pair.indexOf('=')
+    const value = withoutBlanks(pair.slice(equals + 1)).replace(/^"(.*)"$/, '$1')
+    return equals >= 0 && withoutBlanks(pair.slice(0, equals)) === name && isCookieValue.test(value)
+      ? [value]
+      : []
+  })
+  const [value] = pairs.slice(-1)
+  return value === undefined ? null : decoded(value)
+}
+
+/** As better-auth reads it: the two must never see different cookies in one request. */
+const isCookieValue = /^[\x20\x21\x23-\x3A\x3C-\x5B\x5D-\x7E]*$/
+
+/** A pattern for the end would take a long row of blanks quadratic time. */
+function withoutBlanks(text: string): string {
+  const isBlank = (at: number) => text[at] === ' ' || text[at] === '\t'
+  let start = 0
+  let end = text.length
+  while (isBlank(start)) start += 1
+  while (end > start && isBlank(end - 1)) end -= 1
+  return text.slice(start, end)
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Set-up makes the first account of an installation, its administrator, and then closes for good. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PrismaClient } from '../db/client.ts'
+import type { PrismaClient } from '../db/database.ts'
 import { Refused } from './answers.ts'
 
 /** Long enough to make guessing pointless, short enough for a typing error. */

@@ -1,16 +1,6 @@
 /** Connections to Redis that give up within a second, notice a peer that died without a word, and come back by themselves. */
 import { Redis, type Command, type RedisOptions } from 'ioredis'
-
-/** A server by its URL, or whichever one the sentinels call the master. */
-export type RedisAddress = string | BehindSentinels
-
-export interface BehindSentinels {
-  sentinels: { host: string; port: number }[]
-  /** The name under which they watch it. */
-  master: string
-  /** Gives user, password, database and TLS; its host is not asked. Null: none of them. */
-  url: string | null
-}
+import type { BehindSentinels, RedisAddress } from './redis-address.ts'
 
 /** How often a connection is asked whether it still works, in milliseconds; it is left when it has not answered by then. */
 const PING_MS = 2_500
@@ -33,25 +23,6 @@ const common: RedisOptions = {
   sentinelCommandTimeout: 500,
   // A former master. A script says so in the middle of its own complaint.
   reconnectOnError: (error) => error.message.includes('READONLY'),
-}
-
-/** Null when the settings name no Redis. */
-export function redisAddress(settings: {
-  REDIS_URL?: string | undefined
-  REDIS_SENTINELS?: BehindSentinels['sentinels'] | undefined
-  REDIS_MASTER?: string | undefined
-}): RedisAddress | null {
-  const { REDIS_URL: url = null, REDIS_SENTINELS: sentinels, REDIS_MASTER: master = 'mymaster' } = settings
-  return sentinels === undefined ? url : { sentinels, master, url }
-}
-
-/** For people: where it is, without user and password. */
-export function describeRedis(address: RedisAddress): string {
-  if (typeof address === 'string') return `Redis at ${new URL(address).host}`
-  const asked = address.sentinels.map(
-    ({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`,
-  )
-  return `Redis, master ${address.master} of the sentinels at ${asked.join(', ')}`
 }
 
 /** For commands: an answer or an error within 700 ms, whatever the state of the connection. */

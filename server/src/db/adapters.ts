@@ -1,5 +1,4 @@
-/** Prisma's roads to the two databases, with the way they run migrations mended. */
-import type { PGlite } from '@electric-sql/pglite'
+/** Prisma's road to Postgres, with the way its adapters run migrations mended. */
 import { PrismaPg } from '@prisma/adapter-pg'
 import {
   DriverAdapterError,
@@ -7,13 +6,12 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils'
 import type { Pool } from 'pg'
-import { PrismaPGlite } from 'pglite-prisma-adapter'
 
 /**
  * The adapters cut a migration at its semicolons (pg) or don't wait for it (PGlite). Sent whole, as here, a script is
  * one transaction: it is applied entirely or not at all.
  */
-const sendingWholeScripts = <A extends SqlDriverAdapter>(
+export const sendingWholeScripts = <A extends SqlDriverAdapter>(
   adapter: A,
   send: (script: string) => Promise<unknown>,
 ): A => {
@@ -37,20 +35,6 @@ const sendingWholeScripts = <A extends SqlDriverAdapter>(
     }
   }
   return adapter
-}
-
-/** Over an embedded database. */
-export const pgliteAdapter = (pglite: PGlite): SqlMigrationAwareDriverAdapterFactory => {
-  const factory = new PrismaPGlite(pglite)
-  const connect = async () => sendingWholeScripts(await factory.connect(), (script) => pglite.exec(script))
-  return {
-    provider: factory.provider,
-    adapterName: factory.adapterName,
-    connect,
-    // The engine replays migrations in a scratch database. Only development and tests ask for that, and what they
-    // give here is a scratch database already.
-    connectToShadowDb: connect,
-  }
 }
 
 /** Over a pool of connections to Postgres. */

@@ -1,17 +1,10 @@
 /** The database: embedded (PGlite, a Postgres inside this process) or a Postgres server. One client for both. */
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { Client, Pool, type PoolClient, type PoolConfig } from 'pg'
 import type { Log } from '../scan/ports.ts'
-import { pgliteAdapter, postgresAdapter } from './adapters.ts'
-import { takeFolderLock } from './folder-lock.ts'
-import { PrismaClient } from './generated/client.ts'
+import { postgresAdapter } from './adapters.ts'
+import { type Database, DatabaseUnavailable, createPrisma, why } from './database.ts'
 import { guarded } from './guarded.ts'
-import { createDatabaseWatch, type DatabaseWatch } from './watch.ts'
-
-export type { PrismaClient } from './generated/client.ts'
+import { createDatabaseWatch } from './watch.ts'
 
 export interface DatabaseOptions {
   /** A Postgres server, `postgres://user:password@host:port/name`, or null for the embedded database. */
@@ -21,80 +14,11 @@ export interface DatabaseOptions {
   log: Log
 }
 
-export interface Database {
-  /** Every operation throws `DatabaseAway`, within two seconds, while the database cannot be reached. */
-  prisma: PrismaClient
-  /** Does the work now, or as soon as an outage is over; forgotten when the process ends before. */
-  afterOutage: DatabaseWatch['afterOutage']
-  /** Called each time an outage is over, after the work that waited for that. */
-  onBack: DatabaseWatch['onBack']
-  /** For people, without the password: `embedded in .data/pglite`, `wheel on db.example.com:5432`. */
-  description: string
-  /** Calls `work` with a connection that no other server migrates at the same time. */
-  exclusively<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T>
-  close(): Promise<void>
-}
-
-/** The database cannot be used. The message is a sentence for the operator. */
-export class DatabaseUnavailable extends Error {
-  override name = 'DatabaseUnavailable'
-}
-
-/** Generous: on the embedded database, transactions queue up behind each other. */
-const transactionOptions = { maxWait: 10_000, timeout: 15_000 }
-
 /** A database that is there answers a new connection within this, milliseconds. */
 const SIGN_MS = 1_000
 
 /** An answer that has not come by then, over a connection whose other end may be gone, is not coming, milliseconds. */
 const QUERY_TIMEOUT_MS = 10_000
-
-const why = (error: unknown): string => {
-  if (error instanceof AggregateError && error.errors.length > 0) return why(error.errors[0])
-  return error instanceof Error ? error.message : String(error)
-}
-
-const openEmbedded = async (dataDir: string, log: Log): Promise<Database> => {
-  const inMemory = dataDir.startsWith('memory://')
-  const folder = inMemory ? dataDir : join(dataDir, 'pglite')
-  let release = () => {}
-  if (!inMemory) {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    const lock = takeFolderLock(`${folder}.lock`)
-    if ('heldBy' in lock)
-      throw new DatabaseUnavailable(
-        `The data folder ${dataDir} is in use by another process (${lock.heldBy}). ` +
-          'Stop it, or choose another folder with DATA_DIR.',
-      )
-    release = lock.release
-  }
-  try {
-    const pglite = await PGlite.create(folder)
-    // Instants are stored as UTC, whatever zone the machine is in.
-    await pglite.exec(`SET TIME ZONE 'UTC'`)
-    const adapter = pgliteAdapter(pglite)
-    const prisma = new PrismaClient({ adapter, transactionOptions })
-    return {
-      prisma,
-      // It lives and dies with this process: there is no outage to wait for.
-      afterOutage: (work) =>
-        void work().catch((error: unknown) => log.error({ err: error }, 'The database refused a change.')),
-      onBack: () => {},
-      description: inMemory ? 'embedded, in memory' : `embedded in ${folder}`,
-      exclusively: (work) => work(adapter),
-      close: async () => {
-        await prisma.$disconnect()
-        await pglite.close()
-        release()
-      },
-    }
-  } catch (error) {
-    release()
-    throw new DatabaseUnavailable(`The database in ${folder} cannot be opened: ${why(error)}.`, {
-      cause: error,
-    })
-  }
-}
 
 /** Any number will do, as long as all servers take the same. */
 const migrationLock = 7_233_901
@@ -133,7 +57,7 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
       cause: error,
     })
   }
-  const prisma = guarded(new PrismaClient({ adapter: postgresAdapter(pool), transactionOptions }), watch)
+  const prisma = guarded(createPrisma(postgresAdapter(pool)), watch)
   /** For migrations, which may take their time. */
   const openSingle = (more: PoolConfig = {}): Pool => {
     const single = new Pool({ ...config, ...more, max: 1 })
@@ -188,5 +112,8 @@ const askForASign = async (databaseUrl: string): Promise<void> => {
  * Opens the database. It may still be empty: `applyMigrations` of `migrate.ts` comes next.
  * @throws DatabaseUnavailable when it cannot be reached, or another process has the folder
  */
-export const openDatabase = ({ databaseUrl, dataDir, log }: DatabaseOptions): Promise<Database> =>
-  databaseUrl === null ? openEmbedded(dataDir, log) : openPostgres(databaseUrl, log)
+export const openDatabase = async ({ databaseUrl, dataDir, log }: DatabaseOptions): Promise<Database> => {
+  if (databaseUrl !== null) return openPostgres(databaseUrl, log)
+  const { openEmbedded } = await import('./embedded.ts')
+  return openEmbedded(dataDir, log)
+}

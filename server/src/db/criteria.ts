@@ -1,7 +1,7 @@
 /** The one row of scan criteria. */
 import type { CriteriaStore } from '../scan/criteria.ts'
 import type { ScanCriteria } from '../scan/model.ts'
-import type { PrismaClient } from './client.ts'
+import type { PrismaClient } from './database.ts'
 
 const THE_ROW = { id: 1 }
 

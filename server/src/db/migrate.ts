@@ -1,14 +1,6 @@
 /** Brings a database to the schema, from `prisma/migrations`. */
-import { PGlite } from '@electric-sql/pglite'
-import { pgliteAdapter } from './adapters.ts'
-import { type Database, DatabaseUnavailable } from './client.ts'
-import {
-  everything,
-  migrationsFolder,
-  openSchemaEngine,
-  readMigrations,
-  readSchema,
-} from './schema-engine.ts'
+import { type Database, DatabaseUnavailable } from './database.ts'
+import { areApplied, migrationsFolder, readMigrations } from './migrations.ts'
 
 /** The engine says first what happened, and then, for its authors, where in its code. */
 const explain = (error: unknown): string => {
@@ -30,6 +22,9 @@ export const applyMigrations = async (
   folder: string = migrationsFolder,
 ): Promise<string[]> => {
   const migrationsList = await readMigrations(folder)
+  if (await areApplied(migrationsList, database.prisma)) return []
+  // 3 MB of WebAssembly, which most starts do not need.
+  const { everything, openSchemaEngine } = await import('./schema-engine.ts')
   return database.exclusively(async (adapter) => {
     const engine = await openSchemaEngine(adapter)
     try {
@@ -51,27 +46,4 @@ export const applyMigrations = async (
       engine.free()
     }
   })
-}
-
-/**
- * What `schema.prisma` has and the migrations lack, or the other way round. For development and tests: the migrations
- * are replayed in an empty database in memory.
- * @returns the SQL that leads from one to the other; null when they say the same
- */
-export const findDrift = async (): Promise<string | null> => {
-  const scratch = await PGlite.create('memory://')
-  const engine = await openSchemaEngine(pgliteAdapter(scratch))
-  try {
-    const { exitCode, stdout } = await engine.diff({
-      from: { tag: 'migrations', ...(await readMigrations(migrationsFolder)) },
-      to: { tag: 'schemaDatamodel', ...(await readSchema()) },
-      script: true,
-      exitCode: true,
-      filters: everything,
-    })
-    return exitCode === 0 ? null : stdout
-  } finally {
-    engine.free()
-    await scratch.close()
-  }
 }

@@ -2,7 +2,7 @@
 import { DatabaseAway } from '../scan/errors.ts'
 import { pageOf } from '../scan/page.ts'
 import type { ScanHistory, ScanRuns } from '../scan/ports.ts'
-import type { Database } from './client.ts'
+import type { Database } from './database.ts'
 import { newestFirst } from './newest-first.ts'
 
 export function createScanRuns({
@@ -26,7 +26,9 @@ export function createScanRuns({
     },
 
     // Their duration stays unknown: nobody saw them die.
-    interruptOrphans: async (liveRunId, finishedAt) => {
+    interruptOrphans: async (liveRunId, at) => {
+      // A text would be part of the query, and need a plan of its own each time.
+      const finishedAt = new Date(at)
       await prisma.scanRun.updateMany({
         where: {
           state: 'RUNNING',

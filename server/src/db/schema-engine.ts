@@ -3,7 +3,7 @@
  * `_prisma_migrations`, and speaks to any database through a driver adapter. So the embedded database and Postgres
  * take the same migrations, and nothing has to be downloaded.
  */
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import {
@@ -11,13 +11,8 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils'
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg'
-import type {
-  MigrationList,
-  SchemaEngine,
-  SchemasContainer,
-} from '@prisma/schema-engine-wasm/schema_engine_bg'
+import type { SchemaEngine, SchemasContainer } from '@prisma/schema-engine-wasm/schema_engine_bg'
 
-export const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
 const schemaFile = fileURLToPath(new URL('../../../prisma/schema.prisma', import.meta.url))
 
 /** What the engine needs of the global that only the DOM's types declare. */
@@ -57,26 +52,3 @@ export const openSchemaEngine = async (
 export const readSchema = async (): Promise<SchemasContainer> => ({
   files: [{ path: schemaFile, content: await readFile(schemaFile, 'utf8') }],
 })
-
-/** A folder of migrations, as the engine wants it: oldest first. */
-export const readMigrations = async (folder: string): Promise<MigrationList> => {
-  const entries = await readdir(folder, { withFileTypes: true })
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-  return {
-    baseDir: folder,
-    lockfile: {
-      path: 'migration_lock.toml',
-      content: await readFile(`${folder}/migration_lock.toml`, 'utf8'),
-    },
-    shadowDbInitScript: '',
-    migrationDirectories: await Promise.all(
-      names.sort().map(async (name) => ({
-        path: name,
-        migrationFile: {
-          path: 'migration.sql',
-          content: { tag: 'ok' as const, value: await readFile(`${folder}/${name}/migration.sql`, 'utf8') },
-        },
-      })),
-    ),
-  }
-}

@@ -1,7 +1,7 @@
 /** What a new installation finds in its stock list. Runs at every start, and undoes nothing that a person did. */
 import { seed } from '../../../prisma/seed.ts'
 import type { ValuationModel } from '../scan/model.ts'
-import type { PrismaClient } from './client.ts'
+import type { PrismaClient } from './database.ts'
 import type { ValueSource } from './generated/enums.ts'
 
 /** Made-up intrinsic values, USD per share, that go with made-up quotes. Null: none by that model. */
@@ -24,10 +24,15 @@ export const seedStocks = async (
   prisma: PrismaClient,
   demoStocks: readonly DemoStock[] | null,
 ): Promise<void> => {
-  await prisma.stock.createMany({ data: seed.map((stock) => ({ ...stock })), skipDuplicates: true })
+  const readAll = async () => new Map((await prisma.stock.findMany()).map((stock) => [stock.symbol, stock]))
+  let stored = await readAll()
+  const missing = seed.filter(({ symbol }) => !stored.has(symbol))
+  if (missing.length > 0) {
+    await prisma.stock.createMany({ data: missing.map((stock) => ({ ...stock })), skipDuplicates: true })
+    stored = await readAll()
+  }
   if (!demoStocks) return
 
-  const stored = new Map((await prisma.stock.findMany()).map((stock) => [stock.symbol, stock]))
   for (const demo of demoStocks) {
     const stock = stored.get(demo.symbol)
     if (!stock) continue

@@ -3,7 +3,7 @@ import type { StockChange, StockStore } from '../scan/curated-list.ts'
 import { StockListError } from '../scan/errors.ts'
 import type { IntrinsicValue, Stock } from '../scan/model.ts'
 import type { StockList } from '../scan/ports.ts'
-import type { PrismaClient } from './client.ts'
+import type { PrismaClient } from './database.ts'
 import type { Prisma, Stock as StockRow } from './generated/client.ts'
 
 export interface StocksOptions {

@@ -8,7 +8,8 @@
 import { FlowProducer, Queue, WaitingError, Worker, type FlowJob, type Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { continueTrace, injectTrace } from '../ops/spans.ts'
-import type { Log, ScanQueue } from '../scan/ports.ts'
+import type { Log } from '../scan/ports.ts'
+import type { DurableScanQueue } from './late-scan-queue.ts'
 import { ATTEMPTS, backoffMs } from './scan-jobs.ts'
 
 export interface BullScanQueueOptions {
@@ -23,12 +24,6 @@ export interface BullScanQueueOptions {
   /** How long a job stays with a worker that says nothing, in milliseconds. */
   lockMs: number
   log: Log
-}
-
-export interface BullScanQueue extends ScanQueue {
-  /** Jobs in whatever state: none when no scan runs. */
-  size(): Promise<number>
-  close(): Promise<void>
 }
 
 interface ScanJob {
@@ -53,7 +48,7 @@ const DEATHS = 3
 const gone = { removeOnComplete: true, removeOnFail: true }
 const retried = { attempts: ATTEMPTS, backoff: { type: 'custom' } }
 
-export function createBullScanQueue(options: BullScanQueueOptions): BullScanQueue {
+export function createBullScanQueue(options: BullScanQueueOptions): DurableScanQueue {
   const { redis, connectWorker, concurrency, lockMs, log } = options
   const base = { connection: redis, prefix: `${options.prefix}:queue` }
   const queue = new Queue<ScanJob>(NAME, { ...base, streams: { events: { maxLen: 100 } } })

@@ -2,7 +2,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi, type Mock } from 'vitest'
 import type { Actor } from '../../../server/src/auth/accounts.ts'
 import { createAuth, type Auth, type AuthOptions } from '../../../server/src/auth/auth.ts'
-import { createBetterAuth } from '../../../server/src/auth/better-auth.ts'
 import { createCredentials, type Credentials } from '../../../server/src/auth/credentials.ts'
 import { demoEmail, demoPassword } from '../../../server/src/auth/demo-account.ts'
 import { openRevocations, type RevocationBook } from '../../../server/src/auth/revocations.ts'
@@ -68,9 +67,9 @@ describe('a token', () => {
     revocations = await openRevocations({ shared: null, clock, log: silentLog })
     database = { answer: ann, asked: 0 }
     const options = { ...(await authOptions(nobody)), clock, revocations }
-    credentials = await createCredentials({
+    credentials = createCredentials({
       ...options,
-      auth: createBetterAuth({ ...options, trustedOrigins: () => [] }),
+      signOut: () => Promise.reject(new Error('nobody signs out')),
       tokens: {
         async verify() {
           database.asked += 1

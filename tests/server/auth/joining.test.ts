@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createAuth, type Auth } from '../../../server/src/auth/auth.ts'
 import { demoEmail, demoPassword } from '../../../server/src/auth/demo-account.ts'
-import type { PrismaClient } from '../../../server/src/db/client.ts'
+import type { PrismaClient } from '../../../server/src/db/database.ts'
 import { authOptions } from '../../support/accounts.ts'
 import { cookieOf, doorOf, secretOf } from '../../support/door.ts'
 import { fakeClock } from '../../support/fakes.ts'

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createAuth, type Auth, type AuthOptions } from '../../../server/src/auth/auth.ts'
 import type { Actor } from '../../../server/src/auth/accounts.ts'
 import { demoEmail, demoPassword } from '../../../server/src/auth/demo-account.ts'
-import type { PrismaClient } from '../../../server/src/db/client.ts'
+import type { PrismaClient } from '../../../server/src/db/database.ts'
 import { DatabaseAway } from '../../../server/src/scan/errors.ts'
 import { authOptions } from '../../support/accounts.ts'
 import { cookieOf, doorOf, secretOf } from '../../support/door.ts'

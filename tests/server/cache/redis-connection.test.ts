@@ -3,13 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { RedisPubSub } from 'graphql-redis-subscriptions'
 import type { Redis } from 'ioredis'
 import { describe, expect, test, vi } from 'vitest'
+import { describeRedis, redisAddress } from '../../../server/src/cache/redis-address.ts'
 import {
   connectBlocking,
   connectRedis,
   connectSubscriber,
-  describeRedis,
   onReturn,
-  redisAddress,
 } from '../../../server/src/cache/redis.ts'
 import { readEnv } from '../../../server/src/env.ts'
 import { hasRedis } from '../../support/caches.ts'

@@ -1,7 +1,8 @@
 /** An empty database per suite, for every kind that is at hand: `describe.each(databases)('… on $kind', …)`. */
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
-import { type Database, openDatabase } from '../../../server/src/db/client.ts'
+import { openDatabase } from '../../../server/src/db/client.ts'
+import type { Database } from '../../../server/src/db/database.ts'
 import { applyMigrations } from '../../../server/src/db/migrate.ts'
 import type { Log } from '../../../server/src/scan/ports.ts'
 

@@ -1,10 +1,12 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DatabaseUnavailable, openDatabase } from '../../../server/src/db/client.ts'
-import { applyMigrations, findDrift } from '../../../server/src/db/migrate.ts'
-import { migrationsFolder } from '../../../server/src/db/schema-engine.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openDatabase } from '../../../server/src/db/client.ts'
+import { DatabaseUnavailable } from '../../../server/src/db/database.ts'
+import { findDrift } from '../../../server/src/db/drift.ts'
+import { applyMigrations } from '../../../server/src/db/migrate.ts'
+import { migrationsFolder } from '../../../server/src/db/migrations.ts'
 import { databases, silent, type TestDatabase } from './databases.ts'
 
 describe.each(databases)('applyMigrations on $kind', ({ openEmpty }) => {
@@ -34,6 +36,25 @@ describe.each(databases)('applyMigrations on $kind', ({ openEmpty }) => {
 
   it('has nothing to do the second time', async () => {
     expect(await applyMigrations(database, folder)).toEqual([])
+  })
+
+  it('needs neither the lock nor the engine for that', async () => {
+    const exclusively = () => Promise.reject(new Error('there is nothing to migrate'))
+    expect(await applyMigrations({ ...database, exclusively }, folder)).toEqual([])
+  })
+
+  it('leaves it to the engine what to do with a script that is not the one that was applied', async () => {
+    const [name = ''] = (
+      await database.prisma.$queryRaw<{ name: string }[]>`
+      SELECT migration_name AS name FROM _prisma_migrations ORDER BY name`
+    ).map((row) => row.name)
+    const script = await readFile(join(folder, name, 'migration.sql'), 'utf8')
+    await write(name, `${script}-- a remark`)
+    const taken = vi.spyOn(database, 'exclusively')
+    expect(await applyMigrations(database, folder)).toEqual([])
+    expect(taken).toHaveBeenCalledTimes(1)
+    taken.mockRestore()
+    await write(name, script)
   })
 
   it('says which migration failed, leaves nothing of it behind, and tries again at the next start', async () => {
