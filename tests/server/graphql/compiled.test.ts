@@ -48,7 +48,7 @@ function server() {
     async ask(args: Omit<ExecutionArgs, 'schema' | 'contextValue'>, ownContext: object = context) {
       let run = interpreted as (args: ExecutionArgs) => unknown
       const whole = { schema, contextValue: ownContext, ...args }
-      onExecute?.({ args: whole, executeFn: run, setExecuteFn: (next: never) => (run = next) } as never)
+      await onExecute?.({ args: whole, executeFn: run, setExecuteFn: (next: never) => (run = next) } as never)
       return JSON.parse(JSON.stringify(await run(whole))) as ExecutionResult
     },
   }
