@@ -22,7 +22,7 @@ import type { Log } from './scan/ports.ts'
 
 export interface ReadyResultsOptions {
   env: Env
-  auth: Pick<Auth, 'viewerOf'>
+  auth: Pick<Auth, 'credentialOf'>
   addresses: ClientAddresses
   rateLimits: RateLimits
   documents: PersistedDocuments
@@ -43,6 +43,12 @@ const versioned: Readable = {
   volatile: new Set(['now']),
 }
 
+interface Shown {
+  cookie: string | undefined
+  authorization: string | undefined
+  ask: ReturnType<Auth['credentialOf']>
+}
+
 /** Who asks for what is to be had from bytes. */
 interface Reader extends Caller {
   viewer: Viewer
@@ -56,12 +62,27 @@ export function readyResults(options: ReadyResultsOptions) {
     options
   const hosts = knownHosts(env)
 
+  /** Of whoever came last on a connection. Usually the same comes again, and its credential need not be read again. */
+  const shown = new WeakMap<object, Shown>()
+
+  function credentialOf(
+    { socket, headers: { cookie, authorization } }: IncomingMessage,
+    headers: HeaderReader,
+  ) {
+    const before = shown.get(socket)
+    if (before !== undefined && before.cookie === cookie && before.authorization === authorization)
+      return before.ask
+    const ask = auth.credentialOf(headers)
+    shown.set(socket, { cookie, authorization, ask })
+    return ask
+  }
+
   /** Whatever is to be refused is refused the long way. */
   async function callerOf(request: IncomingMessage): Promise<Reader | null> {
     const headers = readerOf(request)
     if (isUnknownHost(request.headers.host, hosts) || isForeignOrigin(headers)) return null
     if (request.method === 'GET' && !isPreflighted(headers)) return null
-    const viewer = await auth.viewerOf(headers).catch(() => null)
+    const viewer = await credentialOf(request, headers)().catch(() => null)
     if (viewer === null || !viewer.scopes.has('READ')) return null
     const address = addresses.addressOf({
       socketAddress: request.socket.remoteAddress,

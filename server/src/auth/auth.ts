@@ -52,7 +52,7 @@ export interface AuthOptions extends Pick<Database, 'prisma' | 'afterOutage'> {
   log: Log
 }
 
-export interface Auth extends Pick<Credentials, 'viewerOf' | 'join' | 'watch'> {
+export interface Auth extends Pick<Credentials, 'viewerOf' | 'credentialOf' | 'join' | 'watch'> {
   /** Answers `/api/auth/*`, as `endpoints.ts` has it. Anything else is not found. Never throws. */
   handler(request: Request): Promise<Response>
   /** True as long as nobody but the demo account is administrator; false when that cannot be known now. */
@@ -149,6 +149,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     },
 
     viewerOf: credentials.viewerOf,
+    credentialOf: credentials.credentialOf,
     join: credentials.join,
     watch: credentials.watch,
 

@@ -30,11 +30,15 @@ export interface Credentials extends Pick<Watched, 'join' | 'watch' | 'close'> {
    * @throws DatabaseAway when it can neither be looked up nor be remembered
    */
   viewerOf(headers: Pick<Headers, 'get'>): Promise<Viewer | null>
+  /** The same, to be asked again and again for what comes with the same credential: nothing is read twice. */
+  credentialOf(headers: Pick<Headers, 'get'>): () => Promise<Viewer | null>
   /** Answers the request. Whoever signs out is out: on every server, and also when the database cannot be told now. */
   signOut(request: Request): Promise<Response>
   /** The request, without the cookie of a session that was signed out while the database was away. */
   withoutDead(request: Request): Promise<Request>
 }
+
+const nobody = async () => null
 
 export function createCredentials(options: CredentialsOptions): Credentials {
   const { tokens, prisma, afterOutage, revocations, clock, secret } = options
@@ -56,7 +60,10 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     return { value, ids: [id, user.id], expiresAt }
   }
 
-  function known(credential: string, verify: () => Promise<Verified<Viewer> | null>): Promise<Viewer | null> {
+  function known(
+    credential: string,
+    verify: () => Promise<Verified<Viewer> | null>,
+  ): () => Promise<Viewer | null> {
     const fingerprint = fingerprintOf(credential)
     const verified = () =>
       verify().catch((error: unknown) => {
@@ -67,21 +74,24 @@ export function createCredentials(options: CredentialsOptions): Credentials {
       if (viewer !== null && !sources.has(viewer)) sources.set(viewer, ask)
       return viewer
     }
-    return ask()
+    return ask
   }
 
-  function ofSession(headers: Pick<Headers, 'get'>): Promise<Viewer | null> {
+  function ofSession(headers: Pick<Headers, 'get'>): () => Promise<Viewer | null> {
     const cookie = readCookie(headers, cookieName)
-    return cookie === null ? Promise.resolve(null) : known(cookie, () => lookUp(cookie))
+    return cookie === null ? nobody : known(cookie, () => lookUp(cookie))
+  }
+
+  function credentialOf(headers: Pick<Headers, 'get'>): () => Promise<Viewer | null> {
+    const bearer = /^bearer(?:\s+(.*))?$/i.exec(headers.get('authorization')?.trim() ?? '')
+    if (bearer === null) return ofSession(headers)
+    const [, token = ''] = bearer
+    return looksLikeToken(token) ? known(token, () => tokens.verify(token)) : nobody
   }
 
   return {
-    async viewerOf(headers) {
-      const bearer = /^bearer(?:\s+(.*))?$/i.exec(headers.get('authorization')?.trim() ?? '')
-      if (bearer === null) return ofSession(headers)
-      const [, token = ''] = bearer
-      return looksLikeToken(token) ? known(token, () => tokens.verify(token)) : null
-    },
+    credentialOf,
+    viewerOf: async (headers) => credentialOf(headers)(),
 
     join: watched.join,
     watch: watched.watch,
@@ -89,7 +99,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     async signOut(request) {
       const cookie = readCookie(request.headers, cookieName)
       const token = cookie === null ? null : tokenOf(cookie, secret)
-      const viewer = token === null ? null : await ofSession(request.headers).catch(() => null)
+      const viewer = token === null ? null : await ofSession(request.headers)().catch(() => null)
       const response = await options.signOut(request)
       if (cookie === null || token === null || !response.ok) return response
       await revocations.end(fingerprintOf(cookie), clock.now() + SESSION_SECONDS * 1000)

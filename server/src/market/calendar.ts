@@ -73,9 +73,20 @@ export function weeklyExpiration(date: IsoDate): IsoDate {
 
 /** Exchange hours by a clock, which is read at each call. */
 export function createMarketHours(clock: { marketNow(): number }): MarketHours {
+  let second = NaN
+  let known: Instant | null = null
+  /** Many ask in a second, and it opens and closes on whole ones. */
+  const opening = () => {
+    const now = clock.marketNow()
+    if (Math.floor(now / 1_000) !== second) {
+      second = Math.floor(now / 1_000)
+      known = nextOpening(now)
+    }
+    return known
+  }
   return {
-    isOpen: () => nextOpening(clock.marketNow()) === null,
-    opensAt: () => nextOpening(clock.marketNow()),
+    isOpen: () => opening() === null,
+    opensAt: opening,
   }
 }
 
