@@ -46,7 +46,9 @@ const versioned: Readable = {
 interface Shown {
   cookie: string | undefined
   authorization: string | undefined
-  ask: ReturnType<Auth['credentialOf']>
+  credential: ReturnType<Auth['credentialOf']>
+  /** Whom that was, last. */
+  last: Reader | null
 }
 
 /** Who asks for what is to be had from bytes. */
@@ -62,35 +64,50 @@ export function readyResults(options: ReadyResultsOptions) {
     options
   const hosts = knownHosts(env)
 
-  /** Of whoever came last on a connection. Usually the same comes again, and its credential need not be read again. */
+  /** Of whoever came last on a connection. Usually the same comes again, and nothing of it need be read again. */
   const shown = new WeakMap<object, Shown>()
 
-  function credentialOf(
-    { socket, headers: { cookie, authorization } }: IncomingMessage,
-    headers: HeaderReader,
-  ) {
+  function shownBy({ socket, headers }: IncomingMessage, reader: HeaderReader): Shown {
+    const { cookie, authorization } = headers
     const before = shown.get(socket)
     if (before !== undefined && before.cookie === cookie && before.authorization === authorization)
-      return before.ask
-    const ask = auth.credentialOf(headers)
-    shown.set(socket, { cookie, authorization, ask })
-    return ask
+      return before
+    const now = { cookie, authorization, credential: auth.credentialOf(reader), last: null }
+    shown.set(socket, now)
+    return now
   }
 
   /** Whatever is to be refused is refused the long way. */
-  async function callerOf(request: IncomingMessage): Promise<Reader | null> {
+  function callerOf(request: IncomingMessage): Reader | null | Promise<Reader | null> {
     const headers = readerOf(request)
     if (isUnknownHost(request.headers.host, hosts) || isForeignOrigin(headers)) return null
     if (request.method === 'GET' && !isPreflighted(headers)) return null
-    const viewer = await credentialOf(request, headers)().catch(() => null)
-    if (viewer === null || !viewer.scopes.has('READ')) return null
     const address = addresses.addressOf({
       socketAddress: request.socket.remoteAddress,
       forwardedFor: headers.get('x-forwarded-for'),
     })
-    const verdict = await rateLimits.takeOnce(request, viewer, address)
+    const client = shownBy(request, headers)
+    const viewer = client.credential.peek()
+    if (viewer !== null) return readerIn(client, viewer, address)
+    return client.credential.viewer().then(
+      (found) => found && readerIn(client, found, address),
+      () => null,
+    )
+  }
+
+  function readerIn(client: Shown, viewer: Viewer, address: string): Reader | null {
+    if (!viewer.scopes.has('READ')) return null
+    const { last } = client
+    if (last?.viewer === viewer && last.address === address) return last
+    const { kind, id } = viewer.credential
     // Everybody who may read reads the same.
-    return verdict.allowed ? { rights: 'READ', headers: rateLimitHeaders(verdict), viewer, address } : null
+    client.last = { who: `${address} ${kind} ${id}`, rights: 'READ', viewer, address }
+    return client.last
+  }
+
+  async function admit({ viewer, address }: Reader, requests: IncomingMessage[]) {
+    const verdicts = await rateLimits.takeEach(requests, viewer, address)
+    return verdicts.map((verdict) => (verdict.allowed ? rateLimitHeaders(verdict) : null))
   }
 
   /** Past HTTP, as operations of a WebSocket are: what that adds is known. */
@@ -114,6 +131,7 @@ export function readyResults(options: ReadyResultsOptions) {
     answers: createAnswers({ now: () => Date.now(), limitBytes: LIMIT_BYTES }),
     path: GRAPHQL_PATH,
     callerOf,
+    admit,
     isReadable: (question) => isVersioned(question, documents),
     version: () => version.now(),
     again,

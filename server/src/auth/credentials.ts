@@ -23,6 +23,14 @@ export interface CredentialsOptions extends Pick<Database, 'prisma' | 'afterOuta
   secureCookies: boolean
 }
 
+/** Something that a client has shown. */
+export interface Credential {
+  /** As `viewerOf`. */
+  viewer(): Promise<Viewer | null>
+  /** At once, when it was verified a moment ago; null when it has to be asked for. */
+  peek(): Viewer | null
+}
+
 export interface Credentials extends Pick<Watched, 'join' | 'watch' | 'close'> {
   /**
    * Null when there is no credential, or none that is good (signed out, expired, revoked, disabled). A token, where
@@ -30,15 +38,15 @@ export interface Credentials extends Pick<Watched, 'join' | 'watch' | 'close'> {
    * @throws DatabaseAway when it can neither be looked up nor be remembered
    */
   viewerOf(headers: Pick<Headers, 'get'>): Promise<Viewer | null>
-  /** The same, to be asked again and again for what comes with the same credential: nothing is read twice. */
-  credentialOf(headers: Pick<Headers, 'get'>): () => Promise<Viewer | null>
+  /** For whatever comes with the same credential again and again: nothing of it is read twice. */
+  credentialOf(headers: Pick<Headers, 'get'>): Credential
   /** Answers the request. Whoever signs out is out: on every server, and also when the database cannot be told now. */
   signOut(request: Request): Promise<Response>
   /** The request, without the cookie of a session that was signed out while the database was away. */
   withoutDead(request: Request): Promise<Request>
 }
 
-const nobody = async () => null
+const nobody: Credential = { viewer: async () => null, peek: () => null }
 
 export function createCredentials(options: CredentialsOptions): Credentials {
   const { tokens, prisma, afterOutage, revocations, clock, secret } = options
@@ -60,10 +68,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     return { value, ids: [id, user.id], expiresAt }
   }
 
-  function known(
-    credential: string,
-    verify: () => Promise<Verified<Viewer> | null>,
-  ): () => Promise<Viewer | null> {
+  function known(credential: string, verify: () => Promise<Verified<Viewer> | null>): Credential {
     const fingerprint = fingerprintOf(credential)
     const verified = () =>
       verify().catch((error: unknown) => {
@@ -74,15 +79,15 @@ export function createCredentials(options: CredentialsOptions): Credentials {
       if (viewer !== null && !sources.has(viewer)) sources.set(viewer, ask)
       return viewer
     }
-    return ask
+    return { viewer: ask, peek: () => memory.peek(fingerprint) }
   }
 
-  function ofSession(headers: Pick<Headers, 'get'>): () => Promise<Viewer | null> {
+  function ofSession(headers: Pick<Headers, 'get'>): Credential {
     const cookie = readCookie(headers, cookieName)
     return cookie === null ? nobody : known(cookie, () => lookUp(cookie))
   }
 
-  function credentialOf(headers: Pick<Headers, 'get'>): () => Promise<Viewer | null> {
+  function credentialOf(headers: Pick<Headers, 'get'>): Credential {
     const bearer = /^bearer(?:\s+(.*))?$/i.exec(headers.get('authorization')?.trim() ?? '')
     if (bearer === null) return ofSession(headers)
     const [, token = ''] = bearer
@@ -91,7 +96,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
 
   return {
     credentialOf,
-    viewerOf: async (headers) => credentialOf(headers)(),
+    viewerOf: async (headers) => credentialOf(headers).viewer(),
 
     join: watched.join,
     watch: watched.watch,
@@ -99,7 +104,12 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     async signOut(request) {
       const cookie = readCookie(request.headers, cookieName)
       const token = cookie === null ? null : tokenOf(cookie, secret)
-      const viewer = token === null ? null : await ofSession(request.headers)().catch(() => null)
+      const viewer =
+        token === null
+          ? null
+          : await ofSession(request.headers)
+              .viewer()
+              .catch(() => null)
       const response = await options.signOut(request)
       if (cookie === null || token === null || !response.ok) return response
       await revocations.end(fingerprintOf(cookie), clock.now() + SESSION_SECONDS * 1000)

@@ -26,6 +26,8 @@ export interface CredentialMemory<T> {
    * @throws DatabaseAway when it cannot be verified and is not remembered, and whatever else `verify` throws
    */
   get(fingerprint: string, verify: () => Promise<Verified<T> | null>): Promise<T | null>
+  /** What was verified a moment ago, at once; null when it has to be asked for. */
+  peek(fingerprint: string): T | null
 }
 
 export interface CredentialMemoryOptions {
@@ -115,11 +117,17 @@ export function createCredentialMemory<T>(options: CredentialMemoryOptions): Cre
     return memory.value
   }
 
+  function peek(fingerprint: string): T | null {
+    const memory = memories.get(fingerprint)
+    const isFresh = memory !== undefined && isWithin(FRESH_MS, memory.checkedAt) && !isExpired(memory)
+    return isFresh ? memory.value : null
+  }
+
   return {
+    peek,
     get(fingerprint, verify) {
-      const memory = memories.get(fingerprint)
-      if (memory !== undefined && isWithin(FRESH_MS, memory.checkedAt) && !isExpired(memory))
-        return Promise.resolve(memory.value)
+      const remembered = peek(fingerprint)
+      if (remembered !== null) return Promise.resolve(remembered)
       const shared = underway.get(fingerprint)
       if (shared !== undefined) return shared.answer
       const revoked = new Set<string>()

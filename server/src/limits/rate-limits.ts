@@ -19,15 +19,13 @@ export interface RateLimits {
   take(viewer: Client | null, address: string, cost?: number): Promise<Verdict>
   /** The same for a request, which is counted once, by whoever judges it first. */
   takeOnce(request: object, viewer: Client | null, address: string): Promise<Verdict>
+  /** The same for requests that came together: a count for each, and the counters are asked once. */
+  takeEach(requests: readonly object[], viewer: Client | null, address: string): Promise<Verdict[]>
   /** What to tell somebody whose address has had its share, before anything is looked up for them; else null. */
   spent(address: string): Promise<Verdict | null>
 }
 
-/** The requests of one credential from one address in one turn of the event loop. */
-interface Turn {
-  cost: number
-  counted: Promise<(Count & { limit: number })[]>
-}
+type Counted = Count & { limit: number }
 
 const MINUTE_MS = 60_000
 
@@ -43,36 +41,22 @@ export function createRateLimits(counters: Counters, { perMinute }: { perMinute:
   const addressLimit = perMinute * ADDRESS_FACTOR
   const addressKey = (address: string) => `requests:address:${networkOf(address)}`
 
-  const judged = new WeakMap<object, Promise<Verdict>>()
+  const judged = new WeakMap<object, Verdict | Promise<Verdict>>()
 
-  const turns = new Map<string, Turn>()
-
-  /** What comes in one turn of the event loop is many different counts, and one question. */
-  function begin(who: string, viewer: Client | null, address: string): Turn {
+  async function counted(viewer: Client | null, address: string, cost: number): Promise<Counted[]> {
     const bounds: [key: string, limit: number][] = [[addressKey(address), addressLimit]]
     if (viewer !== null) {
       const { kind, id } = viewer.credential
       bounds.push([`requests:${kind.toLowerCase()}:${id}`, perMinute])
       bounds.push([`requests:person:${viewer.id}`, perMinute * PERSON_FACTOR])
     }
-    const turn: Turn = {
-      cost: 0,
-      counted: new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-        turns.delete(who)
-        return Promise.all(
-          bounds.map(async ([key, limit]) => ({
-            ...(await counters.add(key, turn.cost, MINUTE_MS)),
-            limit,
-          })),
-        )
-      }),
-    }
-    turns.set(who, turn)
-    return turn
+    return Promise.all(
+      bounds.map(async ([key, limit]) => ({ ...(await counters.add(key, cost, MINUTE_MS)), limit })),
+    )
   }
 
   const limits: RateLimits = {
-    takeOnce(request, viewer, address) {
+    async takeOnce(request, viewer, address) {
       const before = judged.get(request)
       if (before !== undefined) return before
       const verdict = limits.take(viewer, address)
@@ -82,15 +66,17 @@ export function createRateLimits(counters: Counters, { perMinute }: { perMinute:
 
     async take(viewer, address, cost = 1) {
       if (perMinute === 0) return unlimited
-      const who = viewer === null ? address : `${address} ${viewer.credential.kind} ${viewer.credential.id}`
-      const turn = turns.get(who) ?? begin(who, viewer, address)
-      turn.cost += cost
-      const upToHere = turn.cost
-      const counted = await turn.counted
-      const later = turn.cost - upToHere
-      return counted
-        .map(({ count, resetMs, limit }) => verdictOf({ count: count - later, resetMs }, limit))
-        .reduce((a, b) => (isTighter(b, a) ? b : a))
+      return tightest(await counted(viewer, address, cost), 0)
+    },
+
+    async takeEach(requests, viewer, address) {
+      if (perMinute === 0) return requests.map(() => unlimited)
+      const counts = await counted(viewer, address, requests.length)
+      return requests.map((request, index) => {
+        const verdict = tightest(counts, requests.length - 1 - index)
+        judged.set(request, verdict)
+        return verdict
+      })
     },
 
     async spent(address) {
@@ -118,6 +104,12 @@ const verdictOf = ({ count, resetMs }: Count, limit: number): Verdict => ({
   remaining: Math.max(0, limit - count),
   resetSeconds: Math.max(1, Math.ceil(resetMs / 1000)),
 })
+
+/** @param later how many of the counted came after */
+const tightest = (counts: Counted[], later: number): Verdict =>
+  counts
+    .map(({ count, resetMs, limit }) => verdictOf({ count: count - later, resetMs }, limit))
+    .reduce((a, b) => (isTighter(b, a) ? b : a))
 
 /** The bound that a client runs into first; of those that it ran into, the one that holds longest. */
 function isTighter(a: Verdict, b: Verdict): boolean {

@@ -4,13 +4,14 @@
  * version. Whatever is not such a query goes the long way, untouched.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer, Answers, Encoding, Made, Ticket } from './answers.ts'
+import type { Answers, Made, Ticket } from './answers.ts'
+import { isCandidate, send, sendOwn, wholeOf, whenRead, type OwnHeaders, type Whole } from './http.ts'
 
 export interface Caller {
+  /** The same for two callers only when they are one. */
+  who: string
   /** The same for two callers only when every answer is the same for both. */
   rights: string
-  /** For this answer only, such as what is left of a quota. */
-  headers: Record<string, string>
 }
 
 /** A body that was posted, or a target with a query string. */
@@ -23,8 +24,10 @@ export interface ReadyAnswersOptions<C extends Caller> {
   answers: Answers
   /** Path of the endpoint. */
   path: string
-  /** Null: to be dealt with the long way (signed out, foreign, over a limit …). */
-  callerOf(request: IncomingMessage): Promise<C | null>
+  /** Null: to be dealt with the long way (signed out, foreign …). At once, where it is known at once. */
+  callerOf(request: IncomingMessage): C | null | Promise<C | null>
+  /** Counts what one caller asks in one turn of the event loop; for each of the requests, null: the long way. */
+  admit(caller: C, requests: IncomingMessage[]): Promise<(OwnHeaders | null)[]>
   /** Whether a question asks for versioned data only. Asked once for each different one, and remembered. */
   isReadable(question: Question): boolean
   /** Of the data, now; null when it cannot be known. */
@@ -42,12 +45,6 @@ export interface ReadyAnswersOptions<C extends Caller> {
   onHit?: () => void
 }
 
-interface Whole extends Made {
-  status: number
-}
-
-/** A longer one is no query that anybody repeats. */
-const MAX_BODY_BYTES = 64 * 1024
 /** Different ones whose readability is remembered. */
 const MAX_QUESTIONS = 1_000
 /** Of one answer, not of all that have the same bytes. */
@@ -55,80 +52,105 @@ const ownHeaders =
   /^(date|x-request-id|ratelimit.*|retry-after|set-cookie|content-length|connection|keep-alive)$/i
 
 export function createReadyAnswers<C extends Caller>(options: ReadyAnswersOptions<C>) {
-  const { answers, path, callerOf, version, again, longWay, next, onHit } = options
+  const { answers, path, callerOf, admit, version, again, longWay, next, onHit } = options
   const readable = remembered(options.isReadable)
+  let waiting: Asked<C>[] = []
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const isPost = request.method === 'POST'
-    const body = isPost ? await bodyOf(request) : null
-    // The client has gone.
-    if (isPost && body === null) return
+  function aside({ request, response, body }: Pick<Asked<C>, 'request' | 'response' | 'body'>): void {
     if (body !== null) Object.assign(request, { rawBody: body })
-    const question = questionOf(request, body)
-    if (!readable(question)) return next(request, response)
-    // Looked at after the request had come: a change that its sender knows of is in it.
-    const [caller, current] = await Promise.all([callerOf(request), version().catch(() => null)])
-    if (caller === null || current === null) return next(request, response)
+    next(request, response)
+  }
 
+  function ask(request: IncomingMessage, response: ServerResponse, body: Buffer | null): void {
+    const question = questionOf(request, body)
+    if (!readable(question)) return aside({ request, response, body })
+    const wait = (caller: C | null): void => {
+      if (caller === null) return aside({ request, response, body })
+      if (waiting.push({ request, response, body, question, caller }) === 1) setImmediate(answerAll)
+    }
+    const caller = callerOf(request)
+    if (!(caller instanceof Promise)) return wait(caller)
+    caller.then(wait).catch(() => response.destroy())
+  }
+
+  /**
+   * What has come in one turn of the event loop, together: a hundred requests cost one look at the version, one at the
+   * limits, and no promise of their own. The look comes after them all: a change that a sender knows of is in its answer.
+   */
+  function answerAll(): void {
+    const together = new Map<string, Asked<C>[]>()
+    for (const asked of waiting) {
+      const { who } = asked.caller
+      const group = together.get(who)
+      if (group === undefined) together.set(who, [asked])
+      else group.push(asked)
+    }
+    waiting = []
+    const current = version().catch(() => null)
+    for (const group of together.values()) {
+      answerGroup(group, current).catch(() => {
+        for (const { response } of group) response.destroy()
+      })
+    }
+  }
+
+  async function answerGroup(group: Asked<C>[], looked: Promise<string | null>): Promise<void> {
+    const [first] = group
+    if (first === undefined) return
+    const admitted = admit(
+      first.caller,
+      group.map(({ request }) => request),
+    )
+    const [headers, current] = await Promise.all([admitted, looked])
+    for (const [index, asked] of group.entries()) {
+      const own = headers[index] ?? null
+      if (own === null || current === null) aside(asked)
+      else answer(asked, own, current)
+    }
+  }
+
+  function answer(asked: Asked<C>, own: OwnHeaders, current: string): void {
+    const { request, response, question, caller } = asked
     const key = `${caller.rights}\n${request.headers.accept ?? ''}\n${question.text}`
     const ready = answers.peek(key, current)
-    if (ready !== null) {
-      onHit?.()
-      return send(ready, caller, request, response)
-    }
-    let own = null as Whole | null
+    if (ready === null) return void make(asked, own, key, current).catch(() => response.destroy())
+    onHit?.()
+    send(ready, own, request, response)
+  }
+
+  async function make(asked: Asked<C>, own: OwnHeaders, key: string, current: string): Promise<void> {
+    const { request, response, body, question, caller } = asked
+    let whole = null as Whole | null
     const made = await answers.get(key, current, async (ticket, before) => {
       const remade = before && (await again(caller, question, ticket).catch(() => null))
       if (before !== null && remade !== null) return { headers: before.headers, body: remade }
-      own = await wholeOf(await longWay(request, body, ticket))
-      return keepable(own)
+      whole = await wholeOf(await longWay(request, body, ticket))
+      return keepable(whole)
     })
-    if (made !== null) send(made, caller, request, response)
-    else if (own !== null) sendOwn(own, caller, response)
-    else next(request, response)
+    if (made !== null) send(made, own, request, response)
+    else if (whole !== null) sendOwn(whole, own, response)
+    else aside(asked)
   }
 
   return (request: IncomingMessage, response: ServerResponse): void => {
-    if (!isCandidate(request, path)) return next(request, response)
-    serve(request, response).catch(() => response.destroy())
+    if (!isCandidate(request, path)) next(request, response)
+    else if (request.method === 'GET') ask(request, response, null)
+    else whenRead(request, (body) => ask(request, response, body))
   }
 }
 
-/** A target says what is asked by a query string, a path by its body. */
-function isCandidate(request: IncomingMessage, path: string): boolean {
-  const { method, url = '', headers } = request
-  if (/text\/(event-stream|html)/.test(headers.accept ?? '')) return false
-  if (method === 'GET') return url.startsWith(`${path}?`) && headers['content-length'] === undefined
-  const length = Number(headers['content-length'])
-  return (
-    method === 'POST' &&
-    url === path &&
-    length > 0 &&
-    length <= MAX_BODY_BYTES &&
-    headers['transfer-encoding'] === undefined &&
-    headers['content-encoding'] === undefined &&
-    headers.expect === undefined &&
-    /^application\/json(;\s*charset=utf-8)?$/i.test(headers['content-type'] ?? '')
-  )
+/** A request of which everything is known but the answer. */
+interface Asked<C> {
+  request: IncomingMessage
+  response: ServerResponse
+  /** Null where there is none. */
+  body: Buffer | null
+  question: Question
+  caller: C
 }
 
 const questionOf = ({ url = '' }: IncomingMessage, body: Buffer | null): Question =>
   body === null ? { method: 'GET', text: url } : { method: 'POST', text: body.toString('utf8') }
-
-function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? null) : Buffer.concat(chunks)))
-    request.once('error', () => resolve(null))
-    request.once('close', () => resolve(null))
-  })
-}
-
-async function wholeOf(response: Response): Promise<Whole> {
-  const { status, headers } = response
-  return { status, headers: Object.fromEntries(headers), body: Buffer.from(await response.arrayBuffer()) }
-}
 
 /** Only a whole success: errors are of the moment. */
 function keepable({ status, headers, body }: Whole): Made | null {
@@ -138,35 +160,6 @@ function keepable({ status, headers, body }: Whole): Made | null {
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !ownHeaders.test(name))),
     body,
   }
-}
-
-function sendOwn({ status, headers, body }: Whole, caller: Caller, response: ServerResponse): void {
-  response.writeHead(status, { ...headers, ...caller.headers, 'content-length': body.length }).end(body)
-}
-
-function send(answer: Answer, { headers }: Caller, request: IncomingMessage, response: ServerResponse): void {
-  const { head, body } = answer.as(encodingFor(request.headers['accept-encoding']))
-  const all = [...head, ...Object.entries(headers).flat()]
-  if (namesIt(request.headers['if-none-match'], answer.etag)) {
-    // Of a body that is not sent, the length says nothing.
-    const length = all.indexOf('Content-Length')
-    response.writeHead(304, all.toSpliced(length, 2)).end()
-  } else response.writeHead(200, all).end(body)
-}
-
-function encodingFor(accepted: string | string[] | undefined): Encoding | null {
-  const names = String(accepted ?? '').toLowerCase()
-  if (/\bbr\b(?!;\s*q=0(\.0*)?\b)/.test(names)) return 'br'
-  return /\bgzip\b(?!;\s*q=0(\.0*)?\b)/.test(names) ? 'gzip' : null
-}
-
-/** Whichever encoding the client has: what counts is the content. */
-function namesIt(given: string | undefined, etag: string): boolean {
-  if (given === undefined) return false
-  return given.split(',').some((one) => {
-    const name = /^\s*(?:W\/)?"([^"]*)"\s*$/.exec(one)?.[1]
-    return name === etag || name === `${etag}-br` || name === `${etag}-gzip`
-  })
 }
 
 function remembered(ask: (question: Question) => boolean): (question: Question) => boolean {

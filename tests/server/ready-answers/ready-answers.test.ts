@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createAnswers, type Ticket } from '../../../server/src/ready-answers/answers.ts'
@@ -15,6 +15,8 @@ let world: {
   data: unknown
   ways: { long: number; again: number; next: number; hits: number }
   again: (() => Buffer) | null
+  /** How many requests of one caller were counted together, each time. */
+  admitted: number[]
   answer: ((ticket: Ticket) => Promise<Response> | Response) | null
 }
 
@@ -27,15 +29,21 @@ beforeEach(async () => {
     data: { results: 'one' },
     ways: { long: 0, again: 0, next: 0, hits: 0 },
     again: null,
+    admitted: [],
     answer: null,
   }
   const listener = createReadyAnswers({
     answers: createAnswers({ now: () => world.now, limitBytes: 100_000 }),
     path: '/graphql',
-    callerOf: async ({ headers }) =>
-      headers.authorization
-        ? { rights: headers.authorization, headers: { 'RateLimit-Remaining': '7' } }
-        : null,
+    callerOf: ({ headers: { authorization: rights, from } }) => {
+      const caller = rights ? { who: `${rights} ${from}`, rights } : null
+      // Some are known at once.
+      return from === undefined ? caller : Promise.resolve(caller)
+    },
+    admit: async (_caller, requests) => {
+      world.admitted.push(requests.length)
+      return requests.map(() => ({ 'RateLimit-Remaining': '7' }))
+    },
     isReadable: ({ text }) => text.includes('results'),
     version: async () => world.version,
     again: async () => {
@@ -81,6 +89,21 @@ describe('a repeated query', () => {
     const second = await Promise.all(Array.from({ length: 50 }, () => ask()))
     for (const response of second) expect(await response.json()).toEqual({ data: { results: 'two' } })
     expect(world.ways).toMatchObject({ long: 2, next: 0 })
+  })
+
+  test('is counted once for each request, and those of one caller that come together, together', async () => {
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    let text = ''
+    socket.on('data', (chunk) => (text += String(chunk)))
+    // In one piece: they are read in one turn of the event loop.
+    const one = (who: string) =>
+      `GET /graphql?query={results} HTTP/1.1\r\nHost: a\r\nAuthorization: ${who}\r\n\r\n`
+    socket.write(one('all').repeat(6) + one('less').repeat(2))
+    await until(() => text.split('{"data":{"results":"one"}}').length === 9)
+    socket.destroy()
+    expect(world.admitted).toEqual([6, 2])
+    expect(world.ways.long).toBe(2)
   })
 
   test('is made again without its headers, which are known, or else goes the long way again', async () => {
