@@ -1,5 +1,5 @@
 /** People come, get rights, and lose them: on the page, each in a browser of their own. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hasBrowser, openBrowser, openWindow, type Window } from '../support/browser.ts'
 import { ask, startServer, type TestServer } from '../support/server.ts'
@@ -234,8 +234,7 @@ describe.skipIf(!hasBrowser)('accounts', () => {
     const sent: string[] = []
     const { page } = first
     page.on('request', (request) => {
-      if (request.url().endsWith('/graphql') && request.method() === 'POST')
-        sent.push(request.postData() ?? '')
+      if (new URL(request.url()).pathname === '/graphql') sent.push(asked(request))
     })
     page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))))
     await page.goto(server.url)
@@ -263,10 +262,15 @@ describe.skipIf(!hasBrowser)('accounts', () => {
     const unknown = (text: string) =>
       text.replace(/"sha256Hash":"[\da-f]{64}"/, `"sha256Hash":"${'0'.repeat(64)}"`)
     const told: string[] = []
-    await page.route('**/graphql', async (route) => {
-      const text = unknown(route.request().postData() ?? '')
+    await page.route(/\/graphql(\?|$)/, async (route) => {
+      const request = route.request()
+      const text = unknown(asked(request))
       told.push(text)
-      await route.continue({ postData: text })
+      if (request.method() === 'POST') return route.continue({ postData: text })
+      const address = new URL(request.url())
+      const { extensions } = JSON.parse(text) as { extensions: object }
+      address.searchParams.set('extensions', JSON.stringify(extensions))
+      return route.continue({ url: address.href })
     })
     await page.routeWebSocket('**/graphql', (socket) => {
       const upstream = socket.connectToServer()
@@ -283,3 +287,10 @@ describe.skipIf(!hasBrowser)('accounts', () => {
     await expect.poll(() => told.some((text) => text.includes('subscription '))).toBe(true)
   })
 })
+
+/** What a request for GraphQL says, by GET or by POST, as JSON. */
+function asked(request: Request): string {
+  if (request.method() === 'POST') return request.postData() ?? ''
+  const { extensions = '{}', ...params } = Object.fromEntries(new URL(request.url()).searchParams)
+  return JSON.stringify({ ...params, extensions: JSON.parse(extensions) as unknown })
+}

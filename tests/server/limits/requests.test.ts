@@ -74,5 +74,6 @@ describe.skipIf(programs.redis === null)('with Redis', () => {
     for (const { url } of [server, other, server, other, server, other])
       statuses.push((await ask(url, {})).status)
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
-  })
+    // Two servers, each with a database of its own.
+  }, 60_000)
 })
