@@ -10,6 +10,7 @@ import { createLateScanQueue } from './events/late-scan-queue.ts'
 import { createScanEvents } from './events/scan-events.ts'
 import { createRedisClaims } from './events/schedule-claims.ts'
 import { createCounters } from './limits/counters.ts'
+import { CacheUnavailable } from './scan/errors.ts'
 import type { SharedState, SharedStateOptions } from './shared-state.ts'
 
 /** Jobs that wait in a worker for each that it fetches: enough to hide Redis, few enough to share the last ones. */
@@ -27,6 +28,8 @@ export async function openRedisState(
   const subscriber = connectSubscriber(address)
   const engine = new RedisPubSub({ publisher: redis, subscriber })
   const queue = createLateScanQueue(async () => {
+    // BullMQ would wait until it is back, and everybody who asks with it.
+    if (redis.status !== 'ready') throw new CacheUnavailable()
     const { createBullScanQueue } = await import('./events/bull-scan-queue.ts')
     return createBullScanQueue({
       redis,

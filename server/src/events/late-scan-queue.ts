@@ -13,6 +13,7 @@ export interface DurableScanQueue extends ScanQueue {
 /** How long jobs that others have queued may wait for a worker that starts, milliseconds. */
 const LATER_MS = 1_000
 
+/** @param load rejects when the queue cannot be had now: it is tried again when it is asked for, and for its worker */
 export function createLateScanQueue(
   load: () => Promise<DurableScanQueue>,
   laterMs = LATER_MS,
@@ -22,7 +23,10 @@ export function createLateScanQueue(
   const waiting = new Set<() => void>()
 
   function queue(): Promise<DurableScanQueue> {
-    loading ??= load()
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined
+      throw error
+    })
     for (const begin of waiting) begin()
     return loading
   }
@@ -35,23 +39,35 @@ export function createLateScanQueue(
     size: async () => (await queue()).size(),
 
     work(work) {
-      let working: Promise<{ stop(): Promise<void> }> | undefined
+      let working: Promise<{ stop(): Promise<void> } | null> | undefined
+      let timer: NodeJS.Timeout
       const begin = () => {
         clearTimeout(timer)
         waiting.delete(begin)
-        working ??= queue().then((loaded) => loaded.work(work))
+        working ??= queue().then(
+          (loaded) => loaded.work(work),
+          () => {
+            working = undefined
+            beginLater()
+            return null
+          },
+        )
       }
-      const timer = setTimeout(begin, laterMs)
-      waiting.add(begin)
+      const beginLater = () => {
+        timer = setTimeout(begin, laterMs)
+        waiting.add(begin)
+      }
+      beginLater()
       return {
         async stop() {
+          const begun = await working
           clearTimeout(timer)
           waiting.delete(begin)
-          await (await working)?.stop()
+          await begun?.stop()
         },
       }
     },
 
-    close: async () => (await loading)?.close(),
+    close: async () => (await loading?.catch(() => null))?.close(),
   }
 }

@@ -64,3 +64,26 @@ test('that nobody needed is not loaded to be closed', async () => {
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(load).not.toHaveBeenCalled()
 })
+
+test('that cannot be had says so to whoever asks, and its worker begins as soon as it can', async () => {
+  const { asked, load } = diary()
+  const away = new Error('Redis is away.')
+  load.mockRejectedValueOnce(away).mockRejectedValueOnce(away)
+  const queue = createLateScanQueue(load, 20)
+  const { stop } = queue.work(work)
+  await expect(queue.size()).rejects.toThrow('Redis is away.')
+  await until(() => asked.includes('work'))
+  expect(load).toHaveBeenCalledTimes(3)
+  await stop()
+  expect(asked).toEqual(['work', 'stop'])
+})
+
+test('that could never be had is stopped and closed all the same', async () => {
+  const { load } = diary()
+  load.mockRejectedValue(new Error('Redis is away.'))
+  const queue = createLateScanQueue(load, LONG_MS)
+  const { stop } = queue.work(work)
+  await expect(queue.has('run')).rejects.toThrow('Redis is away.')
+  await stop()
+  await queue.close()
+})
