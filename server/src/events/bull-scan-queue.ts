@@ -134,7 +134,9 @@ export function createBullScanQueue(options: BullScanQueueOptions): DurableScanQ
       return {
         async stop() {
           stopping = true
-          await worker.close()
+          // BullMQ waits for Redis before it says goodbye, unless it is told to leave at once.
+          const isAway = connection.status !== 'ready'
+          await worker.close(isAway)
           connection.disconnect()
         },
       }

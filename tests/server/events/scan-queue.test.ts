@@ -237,6 +237,19 @@ describe.skipIf(!hasRedis)('the scan queue in BullMQ', () => {
     await second.stop()
   })
 
+  test.each([0, 200, 2_000])('a worker stops while Redis is away since %i ms', async (ms) => {
+    await using server = await startRedis()
+    await using opened = await redisCache.open({ clock: realClock, url: server.url })
+    const working = diary()
+    const queue = opened.openQueue(1)
+    const worker = queue.work(working)
+    await queue.enqueue('run', ['AAA'])
+    await until(() => working.finished.length > 0)
+    await server.stop()
+    await pause(ms)
+    await worker.stop()
+  })
+
   test('jobs of a worker that has died go to another; one that kills every worker is given up', async () => {
     await using server = await startRedis()
     const common = { prefix: 'p', concurrency: 1, lockMs: 200, log: silentLog }
