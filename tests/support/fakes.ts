@@ -200,10 +200,8 @@ export function fakeStocks(symbols: string[]): FakeStocks {
   const fake: FakeStocks = {
     stocks: symbols.map((symbol) => stock(symbol)),
     prices: new Map(),
-    async active(wanted) {
-      return fake.stocks.filter(
-        ({ active, symbol }) => active && (wanted === undefined || wanted.includes(symbol)),
-      )
+    async active() {
+      return fake.stocks.filter(({ active }) => active)
     },
     async recordPrices(prices) {
       for (const { symbol, price } of prices) fake.prices.set(symbol, price)

@@ -33,6 +33,7 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
   let until: number | null = null
   const epoch = options.newId()
   let seq = 0
+  let edition = epoch
 
   const holder = () => (lease !== null && lease.until > clock.now() ? lease.runId : null)
   const isFresh = (row: TickerResult) => Date.parse(row.scannedAt) > clock.now() - ttlSeconds * 1000
@@ -54,6 +55,7 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
     options.publish({
       epoch,
       seq,
+      edition,
       at: new Date(clock.now()).toISOString(),
       ...summary(),
       changed: [],
@@ -110,6 +112,7 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
       return {
         epoch,
         seq,
+        edition,
         ...summary(),
         tickers: [...rows.values()].filter(isFresh).toSorted(bySymbol),
         outcomes: [...outcomes.values()].toSorted(bySymbol),
@@ -183,6 +186,7 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
         if (holder() !== null || state !== 'INTERRUPTED' || !orphaned) return false
       }
       endRun({ state, runId, finishedAt, lastRun: message })
+      edition = options.newId()
       const kept = new Set(listed ?? rows.keys())
       const unlisted = [...rows.keys()].filter((symbol) => !kept.has(symbol))
       publish({ removed: [...drop(unlisted), ...dropExpired()] })
@@ -202,6 +206,10 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
       return interrupted ? runId : null
     },
     async announce(symbols) {
+      publish({ changed: symbols })
+    },
+    async announceStocks(symbols) {
+      edition = options.newId()
       publish({ changed: symbols })
     },
     async clear() {

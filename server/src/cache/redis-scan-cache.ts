@@ -79,7 +79,7 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
         .hgetall(keys.status)
         .hgetall(keys.outcomes)
         .get(keys.lease)
-        .hmget(keys.position, 'epoch', 'seq'),
+        .hmget(keys.position, 'epoch', 'seq', 'edition'),
     )
     const corrupt: string[] = []
     const reply = <T>(index: number, key: string, fallback: T): T => {
@@ -92,11 +92,12 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
     const status = readStatus(reply(2, keys.status, {}), keys.status, corrupt)
     const outcomes = outcomesIn.all(reply(3, keys.outcomes, {}), corrupt)
     const leased = reply<string | null>(4, keys.lease, null) !== null
-    const [epoch, seq] = reply<(string | null)[]>(5, keys.position, [])
+    const [epoch, seq, edition] = reply<(string | null)[]>(5, keys.position, [])
     reportCorrupt(corrupt)
     return {
       epoch: epoch ?? 'none',
       seq: Number(seq ?? 0),
+      edition: edition ?? null,
       ...status,
       scanInProgress: status.state === 'RUNNING' && leased,
       lastRun: lastRun ?? (corrupt.length > 0 ? UNAVAILABLE : NEVER),
@@ -167,6 +168,9 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
     },
     async announce(symbols) {
       await run('announce', JSON.stringify(symbols))
+    },
+    async announceStocks(symbols) {
+      await run('announceStocks', JSON.stringify(symbols))
     },
     async clear() {
       await run('clear')

@@ -3,13 +3,13 @@
  *
  * KEYS: options, times, last run, status, outcomes, lease, position, plan, ages.
  * ARGV 1–6, the same for all: channel, TTL in seconds, now, the scan time from which rows are too old, the instant at
- * which what is written now runs out, an epoch to begin with where there is none. Instants compare as text.
- * `position` holds `epoch` and `seq`, and beside them `until` (when the result keys run out). `ages` is a sorted set of
+ * which what is written now runs out, an id that nothing has had before. Instants compare as text.
+ * `position` holds `epoch`, `seq` and `edition` (of the stock list), and beside them `until` (when the result keys run out). `ages` is a sorted set of
  * `<scan time> <symbol>`: what has expired is found without looking at the rows that have not.
  */
 const prelude = `
 local options, times, lastRun, status, outcomes, lease, position, plan, ages = unpack(KEYS)
-local channel, ttl, now, cutoff, untilAt, newEpoch = unpack(ARGV)
+local channel, ttl, now, cutoff, untilAt, newId = unpack(ARGV)
 local args = {unpack(ARGV, 7)}
 
 -- A key of the wrong type is nobody's data: it goes, so that the write can succeed.
@@ -79,8 +79,10 @@ local function endRun(runId, state, message, finishedAt)
   redis.call('SET', lastRun, message)
 end
 
+local function newEdition() redis.call('HSET', position, 'edition', newId) end
+
 local function publish(changed, removed, outcome, reset)
-  if redis.call('HEXISTS', position, 'epoch') == 0 then redis.call('HSET', position, 'epoch', newEpoch, 'seq', 0) end
+  if redis.call('HEXISTS', position, 'epoch') == 0 then redis.call('HSET', position, 'epoch', newId, 'seq', 0) end
   local seq = redis.call('HINCRBY', position, 'seq', 1)
   redis.call('HSET', position, 'rows', redis.call('HLEN', options))
   local fields, current, flat = {}, {}, redis.call('HGETALL', status)
@@ -95,6 +97,7 @@ local function publish(changed, removed, outcome, reset)
   local running = fields.state == 'RUNNING' and redis.call('EXISTS', lease) == 1
   redis.call('PUBLISH', channel, table.concat({
     '{"epoch":', text(redis.call('HGET', position, 'epoch')), ',"seq":', seq, ',"at":', text(now),
+    ',"edition":', text(redis.call('HGET', position, 'edition')),
     ',"state":', text(fields.state or 'IDLE'), ',"scanInProgress":', tostring(running),
     ',"runId":', text(fields.runId), ',"lastRun":', text(redis.call('GET', lastRun) or 'Never'),
     ',"startedAt":', text(fields.startedAt), ',"finishedAt":', text(fields.finishedAt),
@@ -175,6 +178,7 @@ if holder ~= runId then
   if latest and (latest ~= runId or redis.call('HGET', status, 'state') ~= 'RUNNING') then return 0 end
 end
 endRun(runId, state, message, finishedAt)
+newEdition()
 local removed = {}
 if keep ~= '' then
   local listed = {}
@@ -214,6 +218,10 @@ publish(cjson.decode(args[1]), {})
 return 1
 `
 
+const announceStocks = `
+newEdition()
+${announce}`
+
 const clear = `
 redis.call('DEL', options, times, ages, lastRun, status, outcomes)
 redis.call('HDEL', position, 'until')
@@ -221,7 +229,7 @@ publish({}, {}, nil, true)
 return 1
 `
 
-const bodies = { claim, renew, begin, commit, halt, finish, sweep, announce, clear }
+const bodies = { claim, renew, begin, commit, halt, finish, sweep, announce, announceStocks, clear }
 export type ScriptName = keyof typeof bodies
 
 /** These free more than they take: they must succeed in a Redis that is full, so that a run can end there. */

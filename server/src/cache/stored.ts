@@ -102,6 +102,8 @@ export const storedStatus = z.object({
 export const scanEvent: z.ZodType<ScanEvent> = z.object({
   epoch: z.string(),
   seq: number,
+  // A server of an earlier version says nothing of it.
+  edition: z.string().nullable().default(null),
   at: z.iso.datetime(),
   state,
   scanInProgress: z.boolean(),

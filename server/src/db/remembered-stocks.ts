@@ -1,41 +1,44 @@
-/** The stock list with a memory: with the database away, what this process knew of it last stays in use for 5 minutes. */
-import type { Stock } from '../scan/model.ts'
+/**
+ * The stock list with a memory. An edition of it that was read already is not read again; and with the database away,
+ * what this process knew of it last stays in use for 5 minutes.
+ */
+import type { Edition, Stock } from '../scan/model.ts'
 import type { Clock } from '../scan/ports.ts'
 import { isDatabaseAway, TOLERATED_MS } from './away.ts'
 import type { Stocks } from './stocks.ts'
 
-/** A process that reads single stocks only reads the whole list again after this long, milliseconds. */
-const REREAD_MS = 60_000
+/** For what is changed past the application, and for changes that could not be announced, milliseconds. */
+const BELIEVED_MS = 60_000
 
 /** Changes still need the database. */
 export function rememberStocks(stocks: Stocks, clock: Pick<Clock, 'now'>): Stocks {
-  /** The whole list, with whatever has been read of it since. */
+  /** The whole list as it was read last, with what was changed here since. */
   let known = new Map<string, Stock>()
+  /** What has been read is of that one or of a later one. */
+  let knownEdition: Edition = null
   let readAt = -Infinity
 
-  async function readAll(): Promise<Stock[]> {
+  async function readAll(edition: Edition): Promise<Stock[]> {
     const at = clock.now()
     const all = await stocks.list()
     known = new Map(all.map((stock) => [stock.symbol, stock]))
+    knownEdition = edition
     readAt = at
     return all
   }
 
-  /** @throws the error, when it says something else, or the memory is too old */
-  function recall(error: unknown): Stock[] {
-    if (!isDatabaseAway(error) || clock.now() - readAt > TOLERATED_MS) throw error
-    return [...known.values()].toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1))
-  }
+  const recall = () => [...known.values()].toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1))
 
-  const everything = () => readAll().catch(recall)
-
-  function learn(symbols: string[], active: Stock[]): void {
-    for (const symbol of symbols) {
-      const stock = known.get(symbol)
-      if (stock !== undefined) known.set(symbol, { ...stock, active: false })
+  /** @throws the database's error, when it says something else than that it is away, or the memory is too old */
+  async function everything(edition: Edition = null): Promise<Stock[]> {
+    const age = clock.now() - readAt
+    if (edition !== null && edition === knownEdition && age <= BELIEVED_MS) return recall()
+    try {
+      return await readAll(edition)
+    } catch (error) {
+      if (!isDatabaseAway(error) || clock.now() - readAt > TOLERATED_MS) throw error
+      return recall()
     }
-    for (const stock of active) known.set(stock.symbol, stock)
-    if (clock.now() - readAt > REREAD_MS) void readAll().catch(() => {})
   }
 
   function learned(stock: Stock): Stock {
@@ -44,16 +47,7 @@ export function rememberStocks(stocks: Stocks, clock: Pick<Clock, 'now'>): Stock
   }
 
   return {
-    async active(symbols) {
-      if (symbols === undefined) return (await everything()).filter((stock) => stock.active)
-      try {
-        const found = await stocks.active(symbols)
-        learn(symbols, found)
-        return found
-      } catch (error) {
-        return recall(error).filter((stock) => stock.active && symbols.includes(stock.symbol))
-      }
-    },
+    active: async (edition) => (await everything(edition)).filter((stock) => stock.active),
     list: async ({ active } = {}) =>
       (await everything()).filter((stock) => active === undefined || stock.active === active),
     add: async (stock) => learned(await stocks.add(stock)),

@@ -105,7 +105,7 @@ export function createStocks(prisma: PrismaClient, { simulated, sources }: Stock
     (await prisma.stock.findMany({ where })).map(toStock).sort(bySymbol)
 
   return {
-    active: (symbols) => find({ active: true, ...(symbols && { symbol: { in: symbols } }) }),
+    active: () => find({ active: true }),
 
     list: ({ active } = {}) => find(typeof active === 'boolean' ? { active } : {}),
 

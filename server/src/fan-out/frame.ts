@@ -1,6 +1,7 @@
 /** One result of a shared execution, made ready once for all of its subscribers. */
 import type { ExecutionResult } from 'graphql'
 import type { Position } from './position.ts'
+import { TextMessages } from './text-message.ts'
 
 export type Stringify = (result: ExecutionResult) => string
 
@@ -14,7 +15,9 @@ export class Frame {
   readonly #stringify: Stringify
   #text: string | null = null
   #serverSentEvent: Buffer | null = null
+  #chunk: Buffer | null = null
   #endOfMessage: Buffer | null = null
+  #messages: TextMessages | null = null
 
   constructor(
     number: number,
@@ -38,9 +41,24 @@ export class Frame {
     return (this.#serverSentEvent ??= Buffer.from(`event: next\ndata: ${this.text}\n\n`))
   }
 
+  /** The event as HTTP/1.1 transfers a body whose length nobody knows. */
+  get chunk(): Buffer {
+    const { serverSentEvent } = this
+    return (this.#chunk ??= Buffer.concat([
+      Buffer.from(`${serverSentEvent.length.toString(16)}\r\n`),
+      serverSentEvent,
+      Buffer.from('\r\n'),
+    ]))
+  }
+
   /** As the last member of a JSON object, up to its closing brace. */
   get endOfMessage(): Buffer {
     return (this.#endOfMessage ??= Buffer.from(`${this.text}}`))
+  }
+
+  /** On WebSockets: whoever writes one says how it begins. */
+  get messages(): TextMessages {
+    return (this.#messages ??= new TextMessages(this.endOfMessage))
   }
 
   /** Whether a snapshot taken at that position has it already. In doubt it has not: rather twice than never. */

@@ -1,4 +1,5 @@
 /** Over Server-Sent Events, as GraphQL over SSE's "distinct connections" mode has them. */
+import { ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 import { GraphQLError, type ExecutionResult } from 'graphql'
 import type { FanOut, Subscription } from './fan-out.ts'
@@ -47,8 +48,10 @@ class StreamSubscriber extends Subscriber {
     return BACKLOG_BYTES
   }
 
-  write({ serverSentEvent }: Frame): void {
-    this.#response.write(serverSentEvent)
+  write(frame: Frame): void {
+    const wire = wireOf(this.#response)
+    if (wire === null) this.#response.write(frame.serverSentEvent)
+    else wire.write(frame.chunk)
   }
 
   ping(): void {
@@ -65,6 +68,11 @@ class StreamSubscriber extends Subscriber {
   giveUp(): void {
     this.#response.destroy()
   }
+}
+
+/** Where chunks that are ready go: the answer would put each together again, in three pieces. Null when it takes none. */
+function wireOf(response: Writable): Writable | null {
+  return response instanceof ServerResponse && response.chunkedEncoding ? response.socket : null
 }
 
 /** @param fanOut one of these for each */

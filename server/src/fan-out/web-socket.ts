@@ -2,6 +2,7 @@
  * Over WebSocket: results go straight to the socket, past whoever keeps the protocol. That is a server of one's own,
  * with its kind of `SocketSubscriber`, or graphql-ws, with an async iterable that only stands for the operation's lifetime.
  */
+import type { Writable } from 'node:stream'
 import type { ExecutionArgs } from 'graphql'
 import type { FanOut, Subscription } from './fan-out.ts'
 import type { Frame } from './frame.ts'
@@ -13,6 +14,11 @@ export interface Socket {
   send(data: string | Buffer, options: { fin?: boolean; binary?: boolean }): void
   close(code: number, reason: string): void
   readonly bufferedAmount: number
+  /**
+   * The stream that it writes to, if whoever has upgraded the connection likes to tell, while it is open and if no
+   * extension was agreed upon (`perMessageDeflate: false`): messages are written there whole, which is half the work.
+   */
+  readonly wire?: Writable | null
 }
 
 /** "Try again later", as registered for WebSockets; graphql-ws clients connect again. */
@@ -46,9 +52,15 @@ export abstract class SocketSubscriber extends Subscriber {
   }
 
   write(frame: Frame): void {
-    if (frame.text.length < LARGE) return this.#socket.send(`${this.#head}${frame.text}}`)
+    const { wire } = this.#socket
+    if (wire == null) this.#send(frame)
+    else frame.messages.write(wire, this.#head)
+  }
+
+  #send({ text, endOfMessage }: Frame): void {
+    if (text.length < LARGE) return this.#socket.send(`${this.#head}${text}}`)
     this.#socket.send(this.#head, { fin: false })
-    this.#socket.send(frame.endOfMessage, { fin: true, binary: false })
+    this.#socket.send(endOfMessage, { fin: true, binary: false })
   }
 
   giveUp(): void {

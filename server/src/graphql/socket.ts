@@ -27,24 +27,34 @@ const GOING_AWAY = 1001
  * sockets.
  */
 class ConnectedSocket extends WebSocket {
-  connection: Connection | null = null
+  #connection: Connection | null = null
+  #stream: Duplex | null = null
+
+  begin(connection: Connection, stream: Duplex): void {
+    this.#connection = connection
+    this.#stream = stream
+  }
+
+  get wire(): Duplex | null {
+    return this.readyState === WebSocket.OPEN ? this.#stream : null
+  }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     switch (event) {
       case 'message':
-        this.connection?.onMessage(args[0] as Buffer, args[1] as boolean)
+        this.#connection?.onMessage(args[0] as Buffer, args[1] as boolean)
         return true
       case 'ping':
-        this.connection?.onPing()
+        this.#connection?.onPing()
         return true
       case 'pong':
-        this.connection?.onPong()
+        this.#connection?.onPong()
         return true
       case 'error':
         // ws closes what cannot be read by itself, with the code for it.
         return true
       case 'close':
-        this.connection?.onClose()
+        this.#connection?.onClose()
     }
     return super.emit(event, ...args)
   }
@@ -53,6 +63,8 @@ class ConnectedSocket extends WebSocket {
 export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
   const sockets = new WebSocketServer({
     noServer: true,
+    // The fan-out writes past ws, which would not know how to go on with a compressed stream. 0022 has the reasons.
+    perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols,
     WebSocket: ConnectedSocket,
@@ -68,7 +80,7 @@ export function createGraphQLSockets(options: SocketOptions): GraphQLSockets {
   return {
     upgrade(request, duplex, head, peer) {
       sockets.handleUpgrade(request, duplex, head, (socket) => {
-        socket.connection = new Connection(common, socket, request, peer)
+        socket.begin(new Connection(common, socket, request, peer), duplex)
       })
     },
     async close() {

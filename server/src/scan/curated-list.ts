@@ -26,12 +26,12 @@ export type CuratedList = StockStore
 
 export function createCuratedList(
   store: StockStore,
-  cache: Pick<ScanCache, 'announce'>,
+  cache: Pick<ScanCache, 'announceStocks'>,
   log: Log,
 ): CuratedList {
   async function announced(stock: Stock): Promise<Stock> {
     try {
-      await cache.announce([stock.symbol])
+      await cache.announceStocks([stock.symbol])
     } catch (error) {
       // The change is kept; subscribers get it with the snapshot that follows the outage.
       if (!(error instanceof CacheUnavailable))

@@ -100,8 +100,8 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
   }
 
   async function snapshot(): Promise<StatusUpdate> {
-    const [cached, listed] = await Promise.all([cache.read(), stocks.active()])
-    return asSnapshot(viewScan(cached, listed, sources))
+    const cached = await cache.read()
+    return asSnapshot(viewScan(cached, await stocks.active(cached.edition), sources))
   }
 
   function deliver(subscriber: Subscriber, update: StatusUpdate): void {
@@ -177,7 +177,7 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
     const [rows, listed] =
       symbols.length === 0
         ? [[], []]
-        : await Promise.all([cache.readTickers(symbols), stocks.active(symbols)])
+        : await Promise.all([cache.readTickers(symbols), stocks.active(news.at(-1)?.edition)])
     const views = new Map(viewTickers(rows, listed, sources).map((view) => [view.symbol, view]))
     for (const event of news) {
       const rowsOfEvent = event.changed.flatMap((symbol) => views.get(symbol) ?? [])

@@ -221,6 +221,9 @@ export interface Position {
   seq: number
 }
 
+/** Names the stock list as it is: another one after each change of it. Null when that is not known. */
+export type Edition = string | null
+
 /** The small part of the state: everything but the rows. */
 export interface ScanSummary {
   state: ScanState
@@ -236,6 +239,8 @@ export interface ScanSummary {
 
 /** What is pushed at each change: small, and without rows. */
 export interface ScanEvent extends Position, ScanSummary {
+  /** Of the stock list. */
+  edition: Edition
   /** When the change was made, by the clock of the process that made it. */
   at: Instant
   /** Symbols whose rows, or whose stock, changed. */

@@ -1,5 +1,6 @@
 /** What the scanner needs from the world. The edges (`market/`, `cache/`, `events/`, `db/`) fill these in. */
 import type {
+  Edition,
   EndState,
   Instant,
   OptionChain,
@@ -111,6 +112,8 @@ export interface RunEnd {
 
 /** Everything that is kept, as of one moment. */
 export interface CachedScan extends Position, ScanSummary {
+  /** Of the stock list. */
+  edition: Edition
   /** Sorted by symbol; rows over their age are left out. */
   tickers: TickerResult[]
   /** Of the latest run, sorted by symbol. */
@@ -150,15 +153,17 @@ export interface ScanCache {
   commit(runId: string, outcome: TickerOutcome, result: TickerResult | null): Promise<boolean>
   /** Keeps the reason for which the run will fail once the tickers under way are done. Publishes nothing. */
   halt(runId: string, reason: string): Promise<boolean>
-  /** Ends the run and releases the lease. */
+  /** Ends the run and releases the lease. The stock list has another edition then: with the prices that the run saw. */
   finish(runId: string, end: RunEnd): Promise<boolean>
   /**
    * Housekeeping that any server may do at any time: a RUNNING state without a lease becomes INTERRUPTED, rows and
    * status past their age are deleted; each is announced. Answers the id of the run that it marked, or null.
    */
   sweep(interrupted: { lastRun: string; finishedAt: Instant }): Promise<string | null>
-  /** Announces that something these rows show has changed elsewhere (a stock's value, say). */
+  /** Announces that something these rows show has changed elsewhere. */
   announce(symbols: string[]): Promise<void>
+  /** Announces that these stocks have changed: the list has another edition. */
+  announceStocks(symbols: string[]): Promise<void>
   /** Forgets results and status (not the lease). */
   clear(): Promise<void>
 }
@@ -174,8 +179,11 @@ export interface ScanEvents {
 
 /** The curated list, as far as scanning goes. */
 export interface StockList {
-  /** Active stocks sorted by symbol; with `symbols`, only those of them. */
-  active(symbols?: string[]): Promise<Stock[]>
+  /**
+   * Active stocks sorted by symbol, as they are now; with an edition, as they are in that one or a later one, which
+   * costs nothing when they are known.
+   */
+  active(edition?: Edition): Promise<Stock[]>
   /** Keeps the prices that a scan saw. Unknown symbols are ignored. */
   recordPrices(prices: SeenPrice[]): Promise<void>
 }

@@ -90,8 +90,8 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
   const estimator = createEstimator(ports, settings)
 
   async function view(): Promise<ScanView> {
-    const [cached, listed] = await Promise.all([cache.read(), stocks.active()])
-    return viewScan(cached, listed, sources)
+    const cached = await cache.read()
+    return viewScan(cached, await stocks.active(cached.edition), sources)
   }
 
   async function start(startedById: string | null): Promise<StartOutcome> {

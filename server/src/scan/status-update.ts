@@ -39,7 +39,7 @@ export function asDegraded(last: Position): StatusUpdate {
 
 /** @param before what was told before this event; failures add up over a run */
 export function asUpdate(event: ScanEvent, rows: TickerView[], before: StatusUpdate): StatusUpdate {
-  const { changed, removed, outcome, reset: _reset, at: _at, ...rest } = event
+  const { changed, removed, outcome, reset: _reset, at: _at, edition: _edition, ...rest } = event
   const found = new Set(rows.map((row) => row.symbol))
   const failures = before.runId === event.runId ? before.failures : []
   return {

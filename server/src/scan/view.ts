@@ -32,7 +32,10 @@ export interface ScanView extends Position, ScanSummary {
 
 /** Rows of other providers than `sources` do not count: their prices are of another market. */
 export function viewTickers(rows: TickerResult[], stocks: Stock[], sources: readonly string[]): TickerView[] {
-  const bySymbol = new Map(stocks.map((stock) => [stock.symbol, stock]))
+  const wanted = new Set(rows.map(({ symbol }) => symbol))
+  const bySymbol = new Map(
+    stocks.filter(({ symbol }) => wanted.has(symbol)).map((stock) => [stock.symbol, stock]),
+  )
   return rows
     .filter((row) => sources.includes(row.source))
     .map((row) => {
@@ -55,7 +58,7 @@ export function viewTickers(rows: TickerResult[], stocks: Stock[], sources: read
 }
 
 export function viewScan(cached: CachedScan, stocks: Stock[], sources: readonly string[]): ScanView {
-  const { corrupt, tickers, ...rest } = cached
+  const { corrupt, tickers, edition: _edition, ...rest } = cached
   return { ...rest, degraded: corrupt.length > 0, tickers: viewTickers(tickers, stocks, sources) }
 }
 

@@ -273,17 +273,43 @@ describe.each(cacheKinds)('the scan cache in $name', ({ name, open }) => {
     expect(first.seq).toBe(0)
   })
 
-  test('announces changed stocks without touching anything else', async () => {
+  test.each(['announce', 'announceStocks'] as const)(
+    '%s tells of a change elsewhere without touching anything else',
+    async (announce) => {
+      const { cache } = opened
+      await cache[announce](['AAA', 'BBB'])
+      await heard(1)
+      expect(events[0]).toMatchObject({
+        changed: ['AAA', 'BBB'],
+        removed: [],
+        outcome: null,
+        state: 'IDLE',
+        reset: false,
+      })
+    },
+  )
+
+  test('the stock list has another edition after each change of it, the prices that a run saw included', async () => {
     const { cache } = opened
-    await cache.announce(['AAA', 'BBB'])
-    await heard(1)
-    expect(events[0]).toMatchObject({
-      changed: ['AAA', 'BBB'],
-      removed: [],
-      outcome: null,
-      state: 'IDLE',
-      reset: false,
-    })
+    const changes: [number, () => Promise<unknown>][] = [
+      [1, () => cache.announceStocks(['AAA'])],
+      [0, () => cache.announce(['AAA'])],
+      [0, () => cache.claim(run('r'))],
+      [0, () => cache.begin('r', 'AAA')],
+      [0, () => cache.commit('r', outcome('AAA'), row('AAA'))],
+      [1, () => cache.finish('r', end())],
+      [0, () => cache.clear()],
+      [1, () => cache.announceStocks(['BBB'])],
+    ]
+    const editions = [(await cache.read()).edition]
+    for (const [news, change] of changes) {
+      await change()
+      const { edition } = await cache.read()
+      expect([edition === editions.at(-1), editions.includes(edition)]).toEqual([news === 0, news === 0])
+      editions.push(edition)
+    }
+    await heard(changes.length)
+    expect(events.map(({ edition }) => edition)).toEqual(editions.slice(1))
   })
 
   test('says with each event when the change was made', async () => {

@@ -32,8 +32,7 @@ const answer = async <T>(question: string, value: () => T): Promise<T> => {
 const all = () => [...rows.values()].toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1))
 const database: Stocks = {
   list: () => answer('list', all),
-  active: (symbols) =>
-    answer('active', () => all().filter((row) => row.active && symbols?.includes(row.symbol) !== false)),
+  active: () => answer('active', () => all().filter(({ active }) => active)),
   add: ({ symbol }) =>
     answer('add', () => {
       rows.set(symbol, stock(symbol))
@@ -54,7 +53,6 @@ describe('rememberStocks', () => {
     expect(symbolsOf(await stocks.active())).toBe('AAA BBB CCC')
     rows.delete('BBB')
     expect(symbolsOf(await stocks.active())).toBe('AAA CCC')
-    expect(symbolsOf(await stocks.active(['CCC', 'DDD']))).toBe('CCC')
     expect(symbolsOf(await stocks.list())).toBe('AAA CCC DDD')
     expect(symbolsOf(await stocks.list({ active: false }))).toBe('DDD')
   })
@@ -64,12 +62,10 @@ describe('rememberStocks', () => {
     goAway()
     clock.pass(5 * MINUTE)
     expect(symbolsOf(await stocks.active())).toBe('AAA BBB CCC')
-    expect(symbolsOf(await stocks.active(['CCC', 'DDD', 'ZZZ']))).toBe('CCC')
     expect(symbolsOf(await stocks.list())).toBe('AAA BBB CCC DDD')
     expect(symbolsOf(await stocks.list({ active: false }))).toBe('DDD')
     clock.pass(1)
     await expect(stocks.active()).rejects.toThrow(DatabaseAway)
-    await expect(stocks.active(['CCC'])).rejects.toThrow(DatabaseAway)
     await expect(stocks.list()).rejects.toThrow(DatabaseAway)
   })
 
@@ -78,29 +74,45 @@ describe('rememberStocks', () => {
     await expect(stocks.active()).rejects.toThrow(DatabaseAway)
   })
 
-  it('knows what was changed here, and what single stocks looked like since', async () => {
+  it('knows what was changed here', async () => {
     await stocks.active()
     await stocks.add({ symbol: 'ABC', name: null })
     await stocks.update('BBB', { active: false })
-    rows.set('CCC', stock('CCC', { intrinsicValueEps: { value: 7, source: 'USER' } }))
-    rows.set('AAA', stock('AAA', { active: false }))
-    await stocks.active(['AAA', 'CCC'])
     goAway()
-    expect(symbolsOf(await stocks.active())).toBe('ABC CCC')
-    expect((await stocks.active(['CCC']))[0]?.intrinsicValueEps).toEqual({ value: 7, source: 'USER' })
+    expect(symbolsOf(await stocks.active())).toBe('AAA ABC CCC')
   })
 
-  it('reads the whole list now and then where only single stocks are asked for, as by events', async () => {
-    await stocks.active()
-    for (let n = 0; n < 20; n += 1) {
-      clock.pass(MINUTE / 2)
-      await stocks.active(['AAA'])
-    }
-    expect(asked.filter((question) => question === 'list').length).toBeGreaterThan(5)
-    expect(asked.filter((question) => question === 'list').length).toBeLessThan(12)
+  it('reads an edition once, for as long as a minute', async () => {
+    const readings = () => asked.splice(0).length
+    const rename = () => rows.set('BBB', stock('BBB', { name: `${clock.now()}` }))
+    const nameIn = async (edition: string | null) =>
+      (await stocks.active(edition)).find(({ symbol }) => symbol === 'BBB')?.name
+    await stocks.active('first')
+    expect(readings()).toBe(1)
+    clock.pass(MINUTE)
+    expect([symbolsOf(await stocks.active('first')), readings()]).toEqual(['AAA BBB CCC', 0])
+    rename()
+    expect([await nameIn('second'), readings()]).toEqual([`${clock.now()}`, 1])
+    expect([await nameIn('second'), readings()]).toEqual([`${clock.now()}`, 0])
+    rename()
+    // Whoever does not say which, and whoever does not know, gets what there is now.
+    expect([await nameIn(null), await nameIn('second'), readings()]).toEqual([
+      `${clock.now()}`,
+      `${clock.now()}`,
+      2,
+    ])
+    clock.pass(MINUTE + 1)
+    rename()
+    expect([await nameIn('second'), readings()]).toEqual([`${clock.now()}`, 1])
+  })
+
+  it('with the database away, an edition that is not known is what was last known', async () => {
+    await stocks.active('first')
     goAway()
-    clock.pass(4 * MINUTE)
-    expect(symbolsOf(await stocks.active(['BBB']))).toBe('BBB')
+    clock.pass(5 * MINUTE)
+    expect(symbolsOf(await stocks.active('second'))).toBe('AAA BBB CCC')
+    clock.pass(1)
+    await expect(stocks.active('first')).rejects.toThrow(DatabaseAway)
   })
 
   it('changes nothing without the database, and covers up no other error', async () => {

@@ -20,6 +20,8 @@ import { createWorld, createWorldSchema, type Context } from './world.ts'
 import { createYoga } from './yoga.ts'
 
 const ALL = 'subscription { updates { seq snapshot changed { symbol price } } }'
+/** Where the fan-out writes to the stream below a WebSocket. */
+const PAST_WS = '/past-ws'
 
 let world: ReturnType<typeof createWorld>
 let stage: ReturnType<typeof createStage>
@@ -41,6 +43,9 @@ beforeEach(async () => {
     closeStreams.push(streams.open(stage.subscriptionOf(asked), response).close)
   }
   const webSocketServer = new WebSocketServer({ server })
+  webSocketServer.on('connection', (socket, { url, socket: wire }) => {
+    if (url === PAST_WS) Object.assign(socket, { wire })
+  })
   const { subscribe } = stage.subscriptionOf({ query: ALL })
   const dispose = useServer(
     {
@@ -84,6 +89,8 @@ function follow(client: Client, query: string): Following {
 const clients = {
   WebSocket: (): Client =>
     createSocketClient({ url: `ws://${url}`, webSocketImpl: WebSocket, retryAttempts: 0 }),
+  'WebSocket, past ws': (): Client =>
+    createSocketClient({ url: `ws://${url}${PAST_WS}`, webSocketImpl: WebSocket, retryAttempts: 0 }),
   SSE: (): Client => createSseClient({ url: `http://${url}`, retryAttempts: 0 }) as unknown as Client,
 }
 /** So much that no buffer on the way holds it for a reader that does not read. */
@@ -96,7 +103,7 @@ async function tellUntilOneHasLeft(quick: Following): Promise<void> {
 }
 const nobodyIsLeft = () => stage.fanOut.count().operations === 0 && world.openSources() === 0
 
-describe.each(['WebSocket', 'SSE'] as const)('over %s', (transport) => {
+describe.each(['WebSocket', 'WebSocket, past ws', 'SSE'] as const)('over %s', (transport) => {
   test('a client gets a snapshot, every change, and the end', async () => {
     const client = clients[transport]()
     const following = follow(client, ALL)

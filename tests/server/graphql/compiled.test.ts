@@ -10,6 +10,7 @@ const view: ScanView = viewScan(
   {
     epoch: 'e',
     seq: 7,
+    edition: null,
     state: 'COMPLETED',
     scanInProgress: false,
     runId: 'run',

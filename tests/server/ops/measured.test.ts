@@ -229,6 +229,7 @@ describe('the event channel', () => {
     startedAt: null,
     finishedAt: null,
     progress: { done: 0, total: 0, current: [] },
+    edition: null,
     changed: [],
     removed: [],
     outcome: null,

@@ -248,6 +248,7 @@ function createStory() {
   let gap: (() => void) | undefined
   const summary = {
     epoch: 'e',
+    edition: null,
     state: 'RUNNING' as const,
     scanInProgress: true,
     runId: 'r',

@@ -7,6 +7,7 @@ import { fakeClock, fakeRuns, outcome, recordingLog } from '../../support/fakes.
 const cached = (fields: Partial<CachedScan>): CachedScan => ({
   epoch: 'e',
   seq: 1,
+  edition: null,
   state: 'IDLE',
   scanInProgress: false,
   runId: null,
