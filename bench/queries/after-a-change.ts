@@ -41,7 +41,7 @@ export async function measureAfterAChange(
     'yoga, JIT': { server: await startPeer('yoga, JIT', 'parsed'), change: nothing, changes: false },
     'ours, Redis, a row changed': {
       server: withRedis,
-      change: () => publisher.announce([symbol]),
+      change: () => publisher.rescan(symbol),
       changes: true,
     },
     'ours, Redis, a stock changed': {
@@ -71,7 +71,7 @@ export async function measureAfterAChange(
     title: 'The first query after a change',
     about: [
       `The same \`scanResults\`, asked once after each of ${CHANGES} changes, by one client over one connection; ${rounds} interleaved rounds, medians.`,
-      'Ours: a row is announced as changed, as another server would, or a stock’s value is changed by `updateStock`; each answer is checked to be another one.',
+      'Ours: a run of another server replaces a row, or a stock’s value is changed by `updateStock`; each answer is checked to be another one.',
       'Yoga has the same schema, and for each query reads the JSON text of each ticker, as ours has to: from its own memory, or (*Redis*) fetched from Redis by one HGETALL. It has no cache, so every query is like the first after a change.',
     ].join(' '),
     tables: [

@@ -23,7 +23,7 @@ export async function measureGrowth(ours: Ours, publisher: Publisher): Promise<S
     say(`queries, ${whole(tickers)} tickers`)
     const symbols = symbolsOf(tickers)
     await store(publisher, symbols)
-    const change = () => publisher.announce(symbols.slice(0, 1))
+    const change = () => publisher.rescan(symbols[0] ?? '')
     const first = await latencies({ server: ours, change, changes: true }, QUESTIONS)
     const repeated: number[] = []
     let bytes = 0

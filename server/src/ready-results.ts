@@ -16,7 +16,8 @@ import { rateLimitHeaders, type RateLimits } from './limits/rate-limits.ts'
 import type { Metrics } from './ops/metrics.ts'
 import { createAnswers, type Ticket } from './ready-answers/answers.ts'
 import { isReadable, type Readable } from './ready-answers/readable.ts'
-import { createReadyAnswers, type Caller, type Question } from './ready-answers/ready-answers.ts'
+import type { Caller, Client, Question } from './ready-answers/inquiries.ts'
+import { createReadyAnswers, type Admission } from './ready-answers/ready-answers.ts'
 import type { DataVersion } from './scan/data-version.ts'
 import type { Log } from './scan/ports.ts'
 
@@ -43,14 +44,6 @@ const versioned: Readable = {
   volatile: new Set(['now']),
 }
 
-interface Shown {
-  cookie: string | undefined
-  authorization: string | undefined
-  credential: ReturnType<Auth['credentialOf']>
-  /** Whom that was, last. */
-  last: Reader | null
-}
-
 /** Who asks for what is to be had from bytes. */
 interface Reader extends Caller {
   viewer: Viewer
@@ -64,21 +57,8 @@ export function readyResults(options: ReadyResultsOptions) {
     options
   const hosts = knownHosts(env)
 
-  /** Of whoever came last on a connection. Usually the same comes again, and nothing of it need be read again. */
-  const shown = new WeakMap<object, Shown>()
-
-  function shownBy({ socket, headers }: IncomingMessage, reader: HeaderReader): Shown {
-    const { cookie, authorization } = headers
-    const before = shown.get(socket)
-    if (before !== undefined && before.cookie === cookie && before.authorization === authorization)
-      return before
-    const now = { cookie, authorization, credential: auth.credentialOf(reader), last: null }
-    shown.set(socket, now)
-    return now
-  }
-
   /** Whatever is to be refused is refused the long way. */
-  function callerOf(request: IncomingMessage): Reader | null | Promise<Reader | null> {
+  function clientOf(request: IncomingMessage): Client<Reader> | null {
     const headers = readerOf(request)
     if (isUnknownHost(request.headers.host, hosts) || isForeignOrigin(headers)) return null
     if (request.method === 'GET' && !isPreflighted(headers)) return null
@@ -86,28 +66,25 @@ export function readyResults(options: ReadyResultsOptions) {
       socketAddress: request.socket.remoteAddress,
       forwardedFor: headers.get('x-forwarded-for'),
     })
-    const client = shownBy(request, headers)
-    const viewer = client.credential.peek()
-    if (viewer !== null) return readerIn(client, viewer, address)
-    return client.credential.viewer().then(
-      (found) => found && readerIn(client, found, address),
-      () => null,
-    )
+    const credential = auth.credentialOf(headers)
+    let last: Reader | null = null
+    const readerFor = (viewer: Viewer | null): Reader | null => {
+      if (viewer === null || !viewer.scopes.has('READ')) return null
+      if (last?.viewer !== viewer) last = readerAt(address, viewer)
+      return last
+    }
+    return {
+      peek: () => readerFor(credential.peek()),
+      look: () => credential.viewer().then(readerFor, () => null),
+    }
   }
 
-  function readerIn(client: Shown, viewer: Viewer, address: string): Reader | null {
-    if (!viewer.scopes.has('READ')) return null
-    const { last } = client
-    if (last?.viewer === viewer && last.address === address) return last
-    const { kind, id } = viewer.credential
-    // Everybody who may read reads the same.
-    client.last = { who: `${address} ${kind} ${id}`, rights: 'READ', viewer, address }
-    return client.last
-  }
-
-  async function admit({ viewer, address }: Reader, requests: IncomingMessage[]) {
-    const verdicts = await rateLimits.takeEach(requests, viewer, address)
-    return verdicts.map((verdict) => (verdict.allowed ? rateLimitHeaders(verdict) : null))
+  async function admit({ viewer, address }: Reader, count: number): Promise<Admission[]> {
+    const verdicts = await rateLimits.takeEach(count, viewer, address)
+    return verdicts.map((verdict) => ({
+      headers: verdict.allowed ? Object.entries(rateLimitHeaders(verdict)).flat() : null,
+      goesOn: (request) => rateLimits.judged(request, verdict),
+    }))
   }
 
   /** Past HTTP, as operations of a WebSocket are: what that adds is known. */
@@ -130,7 +107,7 @@ export function readyResults(options: ReadyResultsOptions) {
   return createReadyAnswers({
     answers: createAnswers({ now: () => Date.now(), limitBytes: LIMIT_BYTES }),
     path: GRAPHQL_PATH,
-    callerOf,
+    clientOf,
     admit,
     isReadable: (question) => isVersioned(question, documents),
     version: () => version.now(),
@@ -177,6 +154,12 @@ function paramsOf({ method, text }: Question): Params {
     variables: json('variables'),
     extensions: json('extensions'),
   }
+}
+
+/** Everybody who may read reads the same. */
+function readerAt(address: string, viewer: Viewer): Reader {
+  const { kind, id } = viewer.credential
+  return { who: `${address} ${kind} ${id}`, rights: 'READ', viewer, address }
 }
 
 /** Making `Headers` takes longer than all that is read of them. */

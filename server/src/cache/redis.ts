@@ -28,6 +28,7 @@ const common: RedisOptions = {
 /** For commands: an answer or an error within 700 ms, whatever the state of the connection. */
 export async function connectRedis(address: RedisAddress, pingMs = PING_MS): Promise<Redis> {
   const redis = open(address, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+  sendTogether(redis)
   giveUpInTime(redis)
   leaveWhenSilent(redis, pingMs)
   await ready(redis)
@@ -95,6 +96,24 @@ function giveUpInTime(redis: Redis): void {
     const giveUp = () => command.reject(new Error('Command timed out'))
     const timer = setTimeout(() => setImmediate(giveUp), COMMAND_MS)
     command.promise.catch(() => {}).finally(() => clearTimeout(timer))
+    return send(command, ...rest)
+  }
+}
+
+/** What is asked in one go travels in one packet: a packet costs more than a command. */
+function sendTogether(redis: Redis): void {
+  const send = redis.sendCommand.bind(redis)
+  let corked: Redis['stream'] | null = null
+  redis.sendCommand = (command: Command, ...rest) => {
+    const { stream } = redis
+    if (stream !== corked && redis.status === 'ready') {
+      corked = stream
+      stream.cork()
+      process.nextTick(() => {
+        corked = null
+        stream.uncork()
+      })
+    }
     return send(command, ...rest)
   }
 }

@@ -19,8 +19,10 @@ export interface RateLimits {
   take(viewer: Client | null, address: string, cost?: number): Promise<Verdict>
   /** The same for a request, which is counted once, by whoever judges it first. */
   takeOnce(request: object, viewer: Client | null, address: string): Promise<Verdict>
-  /** The same for requests that came together: a count for each, and the counters are asked once. */
-  takeEach(requests: readonly object[], viewer: Client | null, address: string): Promise<Verdict[]>
+  /** The same for so many requests that came together: a count for each, and the counters are asked once. */
+  takeEach(count: number, viewer: Client | null, address: string): Promise<Verdict[]>
+  /** A request has been judged: it is not counted again. */
+  judged(request: object, verdict: Verdict): void
   /** What to tell somebody whose address has had its share, before anything is looked up for them; else null. */
   spent(address: string): Promise<Verdict | null>
 }
@@ -69,15 +71,14 @@ export function createRateLimits(counters: Counters, { perMinute }: { perMinute:
       return tightest(await counted(viewer, address, cost), 0)
     },
 
-    async takeEach(requests, viewer, address) {
-      if (perMinute === 0) return requests.map(() => unlimited)
-      const counts = await counted(viewer, address, requests.length)
-      return requests.map((request, index) => {
-        const verdict = tightest(counts, requests.length - 1 - index)
-        judged.set(request, verdict)
-        return verdict
-      })
+    async takeEach(count, viewer, address) {
+      const each = Array.from({ length: count }, (_, index) => index)
+      if (perMinute === 0) return each.map(() => unlimited)
+      const counts = await counted(viewer, address, count)
+      return each.map((index) => tightest(counts, count - 1 - index))
     },
+
+    judged: (request, verdict) => void judged.set(request, verdict),
 
     async spent(address) {
       if (perMinute === 0) return null

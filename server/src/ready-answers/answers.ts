@@ -71,14 +71,19 @@ const WORTH_COMPRESSING = 1_024
 export function createAnswers({ now, limitBytes }: AnswersOptions): Answers {
   const kept = new Map<string, Kept>()
   const underWay = new Map<string, Promise<Answer | null>>()
+  /** Key of what was asked for last. */
+  let latest: string | null = null
   let bytes = 0
 
   function peek(key: string, version: string): Answer | null {
     const found = kept.get(key)
     if (found === undefined || found.version !== version || found.until <= now()) return null
-    // The order of the map is that of use.
-    kept.delete(key)
-    kept.set(key, found)
+    if (key !== latest) {
+      // The order of the map is that of use.
+      kept.delete(key)
+      kept.set(key, found)
+      latest = key
+    }
     return found.answer
   }
 
@@ -92,6 +97,7 @@ export function createAnswers({ now, limitBytes }: AnswersOptions): Answers {
     const size = 2 * key.length + 2 * made.answer.as(null).body.length
     if (size > limitBytes) return
     kept.set(key, { ...made, bytes: size })
+    latest = key
     bytes += size
     for (const oldest of kept.keys()) {
       if (bytes <= limitBytes) break

@@ -2,8 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer, Encoding, Made } from './answers.ts'
 
-/** For one answer only, such as what is left of a quota. */
-export type OwnHeaders = Readonly<Record<string, string>>
+/** How an answer is wanted. */
+export interface FormWanted {
+  encoding: Encoding | null
+  /** Of the `If-None-Match` header: what the client has already. */
+  has: string | undefined
+}
 
 /** An answer that was made the long way. */
 export interface Whole extends Made {
@@ -43,19 +47,32 @@ export async function wholeOf(response: Response): Promise<Whole> {
   return { status, headers: Object.fromEntries(headers), body: Buffer.from(await response.arrayBuffer()) }
 }
 
-export function sendOwn({ status, headers, body }: Whole, own: OwnHeaders, response: ServerResponse): void {
-  response.writeHead(status, { ...headers, ...own, 'content-length': body.length }).end(body)
-}
-
-export function send(
-  answer: Answer,
-  own: OwnHeaders,
-  request: IncomingMessage,
+/** @param own headers for this answer only, such as what is left of a quota: names and values in turn */
+export function sendOwn(
+  { status, headers, body }: Whole,
+  own: readonly string[],
   response: ServerResponse,
 ): void {
-  const { head, body } = answer.as(encodingFor(request.headers['accept-encoding']))
-  const all = [...head, ...Object.entries(own).flat()]
-  if (namesIt(request.headers['if-none-match'], answer.etag)) {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  for (let at = 0; at < own.length; at += 2) response.setHeader(own[at] ?? '', own[at + 1] ?? '')
+  response.writeHead(status, { 'content-length': body.length }).end(body)
+}
+
+export const formFor = ({ headers }: IncomingMessage): FormWanted => ({
+  encoding: encodingFor(headers['accept-encoding']),
+  has: headers['if-none-match'],
+})
+
+/** @param own as for `sendOwn` */
+export function send(
+  answer: Answer,
+  wanted: FormWanted,
+  own: readonly string[],
+  response: ServerResponse,
+): void {
+  const { head, body } = answer.as(wanted.encoding)
+  const all = head.concat(own)
+  if (namesIt(wanted.has, answer.etag)) {
     // Of a body that is not sent, the length says nothing.
     const length = all.indexOf('Content-Length')
     response.writeHead(304, all.toSpliced(length, 2)).end()

@@ -5,29 +5,25 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answers, Made, Ticket } from './answers.ts'
-import { isCandidate, send, sendOwn, wholeOf, whenRead, type OwnHeaders, type Whole } from './http.ts'
+import { isCandidate, send, sendOwn, wholeOf, whenRead, type Whole } from './http.ts'
+import { createInquiries, type Caller, type Client, type Inquiry, type Question } from './inquiries.ts'
 
-export interface Caller {
-  /** The same for two callers only when they are one. */
-  who: string
-  /** The same for two callers only when every answer is the same for both. */
-  rights: string
-}
-
-/** A body that was posted, or a target with a query string. */
-export interface Question {
-  method: 'POST' | 'GET'
-  text: string
+/** A request was counted. */
+export interface Admission {
+  /** Names and values in turn, for its answer only; null: it is refused, the long way. */
+  headers: readonly string[] | null
+  /** Called before it goes the long way, where it is not to be counted again. */
+  goesOn(request: IncomingMessage): void
 }
 
 export interface ReadyAnswersOptions<C extends Caller> {
   answers: Answers
   /** Path of the endpoint. */
   path: string
-  /** Null: to be dealt with the long way (signed out, foreign …). At once, where it is known at once. */
-  callerOf(request: IncomingMessage): C | null | Promise<C | null>
-  /** Counts what one caller asks in one turn of the event loop; for each of the requests, null: the long way. */
-  admit(caller: C, requests: IncomingMessage[]): Promise<(OwnHeaders | null)[]>
+  /** Null: to be dealt with the long way (signed out, foreign …). */
+  clientOf(request: IncomingMessage): Client<C> | null
+  /** Counts so many requests of one caller, which came together: an admission for each. */
+  admit(caller: C, count: number): Promise<Admission[]>
   /** Whether a question asks for versioned data only. Asked once for each different one, and remembered. */
   isReadable(question: Question): boolean
   /** Of the data, now; null when it cannot be known. */
@@ -45,39 +41,48 @@ export interface ReadyAnswersOptions<C extends Caller> {
   onHit?: () => void
 }
 
-/** Different ones whose readability is remembered. */
-const MAX_QUESTIONS = 1_000
 /** Of one answer, not of all that have the same bytes. */
 const ownHeaders =
   /^(date|x-request-id|ratelimit.*|retry-after|set-cookie|content-length|connection|keep-alive)$/i
 
 export function createReadyAnswers<C extends Caller>(options: ReadyAnswersOptions<C>) {
-  const { answers, path, callerOf, admit, version, again, longWay, next, onHit } = options
-  const readable = remembered(options.isReadable)
+  const { answers, path, clientOf, admit, version, again, longWay, next, onHit } = options
+  const inquiries = createInquiries({ clientOf, isReadable: options.isReadable })
   let waiting: Asked<C>[] = []
+  let isLooking = false
 
   function aside({ request, response, body }: Pick<Asked<C>, 'request' | 'response' | 'body'>): void {
     if (body !== null) Object.assign(request, { rawBody: body })
     next(request, response)
   }
 
-  function ask(request: IncomingMessage, response: ServerResponse, body: Buffer | null): void {
-    const question = questionOf(request, body)
-    if (!readable(question)) return aside({ request, response, body })
+  function ask(
+    inquiry: Inquiry<C>,
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer | null,
+  ): void {
+    const { client } = inquiry
+    if (client === null) return aside({ request, response, body })
     const wait = (caller: C | null): void => {
       if (caller === null) return aside({ request, response, body })
-      if (waiting.push({ request, response, body, question, caller }) === 1) setImmediate(answerAll)
+      waiting.push({ inquiry, request, response, body, caller })
+      if (waiting.length === 1 && !isLooking) setImmediate(() => void answerAll())
     }
-    const caller = callerOf(request)
-    if (!(caller instanceof Promise)) return wait(caller)
-    caller.then(wait).catch(() => response.destroy())
+    const caller = client.peek()
+    if (caller !== null) return wait(caller)
+    client
+      .look()
+      .then(wait)
+      .catch(() => response.destroy())
   }
 
   /**
-   * What has come in one turn of the event loop, together: a hundred requests cost one look at the version, one at the
-   * limits, and no promise of their own. The look comes after them all: a change that a sender knows of is in its answer.
+   * What has come in one turn of the event loop, or while others were being looked after, together: a hundred requests
+   * cost one look at the version, one at the limits, and no promise of their own. The look comes after them all: a change
+   * that a sender knows of is in its answer.
    */
-  function answerAll(): void {
+  async function answerAll(): Promise<void> {
     const together = new Map<string, Asked<C>[]>()
     for (const asked of waiting) {
       const { who } = asked.caller
@@ -86,71 +91,76 @@ export function createReadyAnswers<C extends Caller>(options: ReadyAnswersOption
       else group.push(asked)
     }
     waiting = []
+    isLooking = true
     const current = version().catch(() => null)
-    for (const group of together.values()) {
+    const groups = [...together.values()].map((group) =>
       answerGroup(group, current).catch(() => {
         for (const { response } of group) response.destroy()
-      })
-    }
+      }),
+    )
+    await Promise.all(groups)
+    isLooking = false
+    if (waiting.length > 0) setImmediate(() => void answerAll())
   }
 
   async function answerGroup(group: Asked<C>[], looked: Promise<string | null>): Promise<void> {
     const [first] = group
     if (first === undefined) return
-    const admitted = admit(
-      first.caller,
-      group.map(({ request }) => request),
-    )
-    const [headers, current] = await Promise.all([admitted, looked])
+    const [admissions, current] = await Promise.all([admit(first.caller, group.length), looked])
     for (const [index, asked] of group.entries()) {
-      const own = headers[index] ?? null
-      if (own === null || current === null) aside(asked)
-      else answer(asked, own, current)
+      const admission = admissions[index]
+      if (admission === undefined) throw new Error('A request was not counted.')
+      if (admission.headers !== null && current !== null) answer(asked, admission.headers, current, admission)
+      else {
+        admission.goesOn(asked.request)
+        aside(asked)
+      }
     }
   }
 
-  function answer(asked: Asked<C>, own: OwnHeaders, current: string): void {
-    const { request, response, question, caller } = asked
-    const key = `${caller.rights}\n${request.headers.accept ?? ''}\n${question.text}`
+  function answer(asked: Asked<C>, own: readonly string[], current: string, admission: Admission): void {
+    const { inquiry, request, response, caller } = asked
+    const key = inquiry.keyFor(caller)
     const ready = answers.peek(key, current)
-    if (ready === null) return void make(asked, own, key, current).catch(() => response.destroy())
-    onHit?.()
-    send(ready, own, request, response)
+    if (ready !== null) {
+      onHit?.()
+      return send(ready, inquiry.form, own, response)
+    }
+    admission.goesOn(request)
+    make(asked, own, key, current).catch(() => response.destroy())
   }
 
-  async function make(asked: Asked<C>, own: OwnHeaders, key: string, current: string): Promise<void> {
-    const { request, response, body, question, caller } = asked
+  async function make(asked: Asked<C>, own: readonly string[], key: string, current: string): Promise<void> {
+    const { inquiry, request, response, body, caller } = asked
     let whole = null as Whole | null
     const made = await answers.get(key, current, async (ticket, before) => {
-      const remade = before && (await again(caller, question, ticket).catch(() => null))
+      const remade = before && (await again(caller, inquiry.question, ticket).catch(() => null))
       if (before !== null && remade !== null) return { headers: before.headers, body: remade }
       whole = await wholeOf(await longWay(request, body, ticket))
       return keepable(whole)
     })
-    if (made !== null) send(made, own, request, response)
+    if (made !== null) send(made, inquiry.form, own, response)
     else if (whole !== null) sendOwn(whole, own, response)
     else aside(asked)
   }
 
   return (request: IncomingMessage, response: ServerResponse): void => {
-    if (!isCandidate(request, path)) next(request, response)
-    else if (request.method === 'GET') ask(request, response, null)
-    else whenRead(request, (body) => ask(request, response, body))
+    const before = inquiries.before(request)
+    if (before === null && !isCandidate(request, path)) next(request, response)
+    else if (request.method === 'GET') ask(inquiries.of(request, null, before), request, response, null)
+    else whenRead(request, (body) => ask(inquiries.of(request, body, before), request, response, body))
   }
 }
 
 /** A request of which everything is known but the answer. */
-interface Asked<C> {
+interface Asked<C extends Caller> {
+  inquiry: Inquiry<C>
   request: IncomingMessage
   response: ServerResponse
   /** Null where there is none. */
   body: Buffer | null
-  question: Question
   caller: C
 }
-
-const questionOf = ({ url = '' }: IncomingMessage, body: Buffer | null): Question =>
-  body === null ? { method: 'GET', text: url } : { method: 'POST', text: body.toString('utf8') }
 
 /** Only a whole success: errors are of the moment. */
 function keepable({ status, headers, body }: Whole): Made | null {
@@ -159,19 +169,5 @@ function keepable({ status, headers, body }: Whole): Made | null {
   return {
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !ownHeaders.test(name))),
     body,
-  }
-}
-
-function remembered(ask: (question: Question) => boolean): (question: Question) => boolean {
-  const known = new Map<string, boolean>()
-  return (question) => {
-    const { text } = question
-    const before = known.get(text)
-    if (before !== undefined) return before
-    const is = ask(question)
-    known.set(text, is)
-    const [oldest] = known.keys()
-    if (known.size > MAX_QUESTIONS && oldest !== undefined) known.delete(oldest)
-    return is
   }
 }

@@ -5,26 +5,17 @@ import type { ScanView } from './view.ts'
 
 export interface DataVersion {
   /**
-   * Read after the call. Callers of the same turn of the event loop share one look.
+   * Read after the call.
    * @throws CacheUnavailable
    */
   now(): Promise<string>
 }
 
 export function createDataVersion(cache: Pick<ScanCache, 'position'>, marketHours: MarketHours): DataVersion {
-  let next: Promise<string> | null = null
-
-  async function look(): Promise<string> {
-    // Whoever comes from now on may know of a later change.
-    next = null
-    const { epoch, seq } = await cache.position()
-    return [epoch, seq, marketHours.isOpen(), marketHours.opensAt()].join(' ')
-  }
-
   return {
-    now() {
-      next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(look)
-      return next
+    async now() {
+      const { epoch, seq } = await cache.position()
+      return [epoch, seq, marketHours.isOpen(), marketHours.opensAt()].join(' ')
     },
   }
 }

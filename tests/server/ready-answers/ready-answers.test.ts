@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createAnswers, type Ticket } from '../../../server/src/ready-answers/answers.ts'
 import { createReadyAnswers } from '../../../server/src/ready-answers/ready-answers.ts'
-import { until } from '../../support/until.ts'
+import { pause, until } from '../../support/until.ts'
 
 /** An endpoint whose data and version are the test's. */
 let url: string
@@ -13,10 +13,17 @@ let world: {
   now: number
   version: string | null
   data: unknown
-  ways: { long: number; again: number; next: number; hits: number }
+  ways: { long: number; again: number; next: number; hits: number; goesOn: number }
   again: (() => Buffer) | null
   /** How many requests of one caller were counted together, each time. */
   admitted: number[]
+  /** What they wait for. */
+  counters: Promise<void>
+  isSpent: boolean
+  /** How often somebody's headers were looked at. */
+  judged: number
+  /** Rights that have ended. */
+  gone: Set<string>
   answer: ((ticket: Ticket) => Promise<Response> | Response) | null
 }
 
@@ -27,22 +34,33 @@ beforeEach(async () => {
     now: 0,
     version: '1',
     data: { results: 'one' },
-    ways: { long: 0, again: 0, next: 0, hits: 0 },
+    ways: { long: 0, again: 0, next: 0, hits: 0, goesOn: 0 },
     again: null,
     admitted: [],
+    counters: Promise.resolve(),
+    isSpent: false,
+    judged: 0,
+    gone: new Set(),
     answer: null,
   }
   const listener = createReadyAnswers({
     answers: createAnswers({ now: () => world.now, limitBytes: 100_000 }),
     path: '/graphql',
-    callerOf: ({ headers: { authorization: rights, from } }) => {
-      const caller = rights ? { who: `${rights} ${from}`, rights } : null
-      // Some are known at once.
-      return from === undefined ? caller : Promise.resolve(caller)
+    clientOf: ({ headers: { authorization: rights, from } }) => {
+      world.judged += 1
+      if (!rights) return null
+      const caller = { who: `${rights} ${from}`, rights }
+      // Some are known at once, and some are gone meanwhile.
+      const known = () => (world.gone.has(rights) ? null : caller)
+      return { peek: () => (from === undefined ? known() : null), look: async () => known() }
     },
-    admit: async (_caller, requests) => {
-      world.admitted.push(requests.length)
-      return requests.map(() => ({ 'RateLimit-Remaining': '7' }))
+    admit: async (_caller, count) => {
+      world.admitted.push(count)
+      await world.counters
+      return Array.from({ length: count }, () => ({
+        headers: world.isSpent ? null : ['RateLimit-Remaining', '7'],
+        goesOn: () => (world.ways.goesOn += 1),
+      }))
     },
     isReadable: ({ text }) => text.includes('results'),
     version: async () => world.version,
@@ -104,6 +122,65 @@ describe('a repeated query', () => {
     socket.destroy()
     expect(world.admitted).toEqual([6, 2])
     expect(world.ways.long).toBe(2)
+  })
+
+  test('what comes while others are being looked after is looked after together, and later', async () => {
+    await (await ask()).text()
+    let release = () => {}
+    world.counters = new Promise((resolve) => (release = resolve))
+    const first = ask()
+    await until(() => world.admitted.length === 2)
+    const others = Array.from({ length: 5 }, () => ask())
+    await pause(50)
+    // Known to whoever asks from now on.
+    world.version = '2'
+    world.data = { results: 'two' }
+    release()
+    await (await first).text()
+    for (const response of await Promise.all(others))
+      expect(await response.json()).toEqual({ data: { results: 'two' } })
+    expect(world.admitted.slice(0, 3)).toEqual([1, 1, 5])
+  })
+
+  test('the headers of a connection are looked at once, but who it is each time', async () => {
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    let text = ''
+    socket.on('data', (chunk) => (text += String(chunk)))
+    const answers = (count: number) => until(() => text.split('HTTP/1.1').length === count + 1)
+    const send = (who: string, body: string) =>
+      socket.write(
+        `POST /graphql HTTP/1.1\r\nHost: a\r\nAuthorization: ${who}\r\nContent-Type: application/json\r\n` +
+          `Content-Length: ${body.length}\r\n\r\n${body}`,
+      )
+    for (let n = 1; n <= 4; n += 1) {
+      send('all', query())
+      await answers(n)
+    }
+    expect([world.judged, world.ways.hits, world.ways.long]).toEqual([1, 3, 1])
+    // As long as the one before, and something else.
+    send('all', query('{ rEsults }'))
+    await answers(5)
+    expect(text).toContain('next {"query":"{ rEsults }"}')
+    send('all', query('{ results a }'))
+    await answers(6)
+    send('less', query('{ results a }'))
+    await answers(7)
+    expect([world.judged, world.ways.long]).toEqual([3, 3])
+    world.gone.add('less')
+    send('less', query('{ results a }'))
+    await answers(8)
+    expect(text.split('next ').length).toBe(3)
+    socket.destroy()
+  })
+
+  test('is counted once, whichever way it goes', async () => {
+    await (await ask()).text()
+    await (await ask()).text()
+    expect([world.ways.goesOn, world.ways.long]).toEqual([1, 1])
+    world.isSpent = true
+    expect(await (await ask()).text()).toBe(`next ${query()}`)
+    expect(world.ways).toMatchObject({ goesOn: 2, next: 1 })
   })
 
   test('is made again without its headers, which are known, or else goes the long way again', async () => {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { createDataVersion, goodUntil } from '../../../server/src/scan/data-version.ts'
 import type { TickerView, ScanView } from '../../../server/src/scan/view.ts'
 import { unavailableView } from '../../../server/src/scan/view.ts'
-import { until } from '../../support/until.ts'
 
 describe('the version of the data', () => {
   const hours = { open: true, isOpen: () => hours.open, opensAt: () => (hours.open ? null : '2025-06-09') }
@@ -19,28 +18,6 @@ describe('the version of the data', () => {
     hours.open = false
     seen.push(await version.now())
     expect(new Set(seen).size).toBe(4)
-  })
-
-  test('is looked at once for those who ask together, and again for whoever asks after the look has begun', async () => {
-    let looks = 0
-    let answer = () => {}
-    const position = () =>
-      new Promise<{ epoch: string; seq: number }>((resolve) => {
-        looks += 1
-        const seq = looks
-        answer = () => resolve({ epoch: 'a', seq })
-      })
-    const version = createDataVersion({ position }, hours)
-    const together = Promise.all([version.now(), version.now(), version.now()])
-    await until(() => looks === 1)
-    const answerFirst = answer
-    const late = version.now()
-    await until(() => looks === 2)
-    answerFirst()
-    answer()
-    expect(new Set(await together).size).toBe(1)
-    expect(await late).not.toBe((await together)[0])
-    expect(looks).toBe(2)
   })
 
   test('is unknown while the cache is away, and known again afterwards', async () => {
