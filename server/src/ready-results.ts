@@ -82,7 +82,7 @@ export function readyResults(options: ReadyResultsOptions) {
   async function admit({ viewer, address }: Reader, count: number): Promise<Admission[]> {
     const verdicts = await rateLimits.takeEach(count, viewer, address)
     return verdicts.map((verdict) => ({
-      headers: verdict.allowed ? Object.entries(rateLimitHeaders(verdict)).flat() : null,
+      headers: verdict.allowed ? inTurn(rateLimitHeaders(verdict)) : null,
       goesOn: (request) => rateLimits.judged(request, verdict),
     }))
   }
@@ -160,6 +160,13 @@ function paramsOf({ method, text }: Question): Params {
 function readerAt(address: string, viewer: Viewer): Reader {
   const { kind, id } = viewer.credential
   return { who: `${address} ${kind} ${id}`, rights: 'READ', viewer, address }
+}
+
+/** Names and values. For each request: a loop, which is several times as fast as `Object.entries` and `flat`. */
+function inTurn(headers: Record<string, string>): string[] {
+  const all: string[] = []
+  for (const name in headers) all.push(name, headers[name] ?? '')
+  return all
 }
 
 /** Making `Headers` takes longer than all that is read of them. */

@@ -72,10 +72,10 @@ export function createRateLimits(counters: Counters, { perMinute }: { perMinute:
     },
 
     async takeEach(count, viewer, address) {
-      const each = Array.from({ length: count }, (_, index) => index)
-      if (perMinute === 0) return each.map(() => unlimited)
-      const counts = await counted(viewer, address, count)
-      return each.map((index) => tightest(counts, count - 1 - index))
+      const counts = perMinute === 0 ? null : await counted(viewer, address, count)
+      return Array.from({ length: count }, (_, index) =>
+        counts === null ? unlimited : tightest(counts, count - 1 - index),
+      )
     },
 
     judged: (request, verdict) => void judged.set(request, verdict),
