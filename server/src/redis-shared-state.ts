@@ -31,6 +31,7 @@ export async function openRedisState(
     // BullMQ would wait until it is back, and everybody who asks with it.
     if (redis.status !== 'ready') throw new CacheUnavailable()
     const { createBullScanQueue } = await import('./events/bull-scan-queue.ts')
+    if (redis.status !== 'ready') throw new CacheUnavailable()
     return createBullScanQueue({
       redis,
       connectWorker: () => connectBlocking(address),

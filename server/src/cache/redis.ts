@@ -94,8 +94,18 @@ function giveUpInTime(redis: Redis): void {
   const send = redis.sendCommand.bind(redis)
   redis.sendCommand = (command: Command, ...rest) => {
     const giveUp = () => command.reject(new Error('Command timed out'))
-    const timer = setTimeout(() => setImmediate(giveUp), COMMAND_MS)
-    command.promise.catch(() => {}).finally(() => clearTimeout(timer))
+    let timer: NodeJS.Timeout | undefined
+    let isOver = false
+    // From when it is written: see `sendTogether`.
+    process.nextTick(() => {
+      if (!isOver) timer = setTimeout(() => setImmediate(giveUp), COMMAND_MS)
+    })
+    command.promise
+      .catch(() => {})
+      .finally(() => {
+        isOver = true
+        clearTimeout(timer)
+      })
     return send(command, ...rest)
   }
 }

@@ -1,6 +1,6 @@
 /**
  * A durable queue that is loaded when a scan asks for it, or a moment after its worker was told to begin: a server that
- * starts has people to answer first, and BullMQ is a big package.
+ * starts has people to answer first, and BullMQ is a big package. Nobody who stops or closes it waits for the loading.
  */
 import type { ScanQueue } from '../scan/ports.ts'
 
@@ -19,14 +19,24 @@ export function createLateScanQueue(
   laterMs = LATER_MS,
 ): DurableScanQueue {
   let loading: Promise<DurableScanQueue> | undefined
+  let loaded: DurableScanQueue | null = null
+  let isClosed = false
   /** What waits for somebody to need the queue. */
   const waiting = new Set<() => void>()
 
   function queue(): Promise<DurableScanQueue> {
-    loading ??= load().catch((error: unknown) => {
-      loading = undefined
-      throw error
-    })
+    loading ??= load().then(
+      (queue) => {
+        loaded = queue
+        // Whoever closed it has not waited.
+        if (isClosed) void queue.close()
+        return queue
+      },
+      (error: unknown) => {
+        loading = undefined
+        throw error
+      },
+    )
     for (const begin of waiting) begin()
     return loading
   }
@@ -39,19 +49,21 @@ export function createLateScanQueue(
     size: async () => (await queue()).size(),
 
     work(work) {
-      let working: Promise<{ stop(): Promise<void> } | null> | undefined
+      let worker: { stop(): Promise<void> } | null = null
+      let isStopped = false
       let timer: NodeJS.Timeout
       const begin = () => {
         clearTimeout(timer)
         waiting.delete(begin)
-        working ??= queue().then(
-          (loaded) => loaded.work(work),
-          () => {
-            working = undefined
-            beginLater()
-            return null
-          },
-        )
+        void start()
+      }
+      const start = async () => {
+        try {
+          const ready = await queue()
+          if (!isStopped) worker ??= ready.work(work)
+        } catch {
+          if (!isStopped) beginLater()
+        }
       }
       const beginLater = () => {
         timer = setTimeout(begin, laterMs)
@@ -60,14 +72,17 @@ export function createLateScanQueue(
       beginLater()
       return {
         async stop() {
-          const begun = await working
+          isStopped = true
           clearTimeout(timer)
           waiting.delete(begin)
-          await begun?.stop()
+          await worker?.stop()
         },
       }
     },
 
-    close: async () => (await loading?.catch(() => null))?.close(),
+    async close() {
+      isClosed = true
+      await loaded?.close()
+    },
   }
 }

@@ -87,3 +87,19 @@ test('that could never be had is stopped and closed all the same', async () => {
   await stop()
   await queue.close()
 })
+
+test('that is still being loaded is neither waited for nor worked on, and closed when it comes', async () => {
+  const { asked, load } = diary()
+  const loaded = await load()
+  let arrive = () => {}
+  const slow = new Promise<DurableScanQueue>((resolve) => (arrive = () => resolve(loaded)))
+  const queue = createLateScanQueue(() => slow, LONG_MS)
+  const { stop } = queue.work(work)
+  const size = queue.size()
+  await stop()
+  await queue.close()
+  expect(asked).toEqual([])
+  arrive()
+  await size
+  expect(asked.toSorted()).toEqual(['close', 'size'])
+})
