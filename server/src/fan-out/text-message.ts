@@ -7,7 +7,7 @@ const FINAL_TEXT = 0x81
 const LONG = { length: 126, mark: 126, bytes: 2 }
 const LONGER = { length: 65_536, mark: 127, bytes: 8 }
 /** From this length on, copying what many messages share costs more than writing two pieces. */
-const LARGE = 16 * 1024
+export const LARGE = 16 * 1024
 
 /** Messages to many, which differ in how they begin. */
 export class TextMessages {

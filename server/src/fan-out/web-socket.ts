@@ -7,6 +7,7 @@ import type { ExecutionArgs } from 'graphql'
 import type { FanOut, Subscription } from './fan-out.ts'
 import type { Frame } from './frame.ts'
 import { Subscriber } from './subscriber.ts'
+import { LARGE } from './text-message.ts'
 
 /** What is needed of a WebSocket of `ws`. */
 export interface Socket {
@@ -25,8 +26,6 @@ export interface Socket {
 export const TOO_SLOW = { code: 1013, reason: 'Reading too slowly' }
 
 const BACKLOG_BYTES = 256 * 1024
-/** From this length on, copying a text for each subscriber costs more than sending the message in two fragments. */
-const LARGE = 16 * 1024
 const OVER: IteratorResult<never> = { done: true, value: undefined }
 
 /**
@@ -57,6 +56,7 @@ export abstract class SocketSubscriber extends Subscriber {
     else frame.messages.write(wire, this.#head)
   }
 
+  /** Through ws, which sends two pieces as two fragments. */
   #send({ text, endOfMessage }: Frame): void {
     if (text.length < LARGE) return this.#socket.send(`${this.#head}${text}}`)
     this.#socket.send(this.#head, { fin: false })

@@ -68,7 +68,7 @@ test('executions of many operations take turns too', async () => {
     world.update('A', 1)
     await until(() => listeners.every(({ results }) => results.length === 2))
   })
-  // Eight, and what has begun before they filled the slice.
+  // Two, and what has begun before they filled the slice.
   expect(Math.max(...turns)).toBeLessThanOrEqual(10)
   for (const listener of listeners) listener.leave()
 })
