@@ -35,6 +35,8 @@ export function createThrottle(counters: Counters): Throttle {
     return { pair: `password:${name}:${networkOf(address)}`, account: `password:${name}` }
   }
   const waitOf = (key: string) => `${key}:wait`
+  const waitsOf = (key: string) => `${key}:waits`
+  const doorOf = (key: string) => `${key}:door`
 
   const secondsOf = ({ resetMs }: Count) => Math.max(1, Math.ceil(resetMs / 1000))
 
@@ -43,21 +45,21 @@ export function createThrottle(counters: Counters): Throttle {
     return wait.count > 0 ? secondsOf(wait) : 0
   }
 
-  /** Adding to the wait decides: whoever began it goes ahead, whoever found it begun has come too late. */
+  /** Adding to the door decides: whoever opened it goes ahead and begins the wait, whoever found it open has come too late. */
   async function enter(key: string, { free, windowMs, longestSeconds }: Slowness): Promise<number> {
     const { count: attempts } = await counters.add(key, 1, windowMs)
     if (attempts <= free) return 0
-    const seconds = Math.min(2 ** Math.min(attempts - free - 1, 30), longestSeconds)
-    const wait = await counters.add(waitOf(key), 1, seconds * 1000)
-    return wait.count > 1 ? secondsOf(wait) : 0
-  }
-
-  async function withdraw(account: string, address: string): Promise<void> {
-    const keys = keysOf(account, address)
-    await Promise.all([
-      counters.add(keys.pair, -1, fromAddress.windowMs),
-      counters.add(keys.account, -1, fromAnywhere.windowMs),
-    ])
+    const door = await counters.add(doorOf(key), 1, 1000)
+    if (door.count > 1) {
+      await counters.add(key, -1, windowMs)
+      return secondsOf(door)
+    }
+    // Those who came too late are among the attempts until they have left, and those who withdrew are among the waits.
+    const { count: waits } = await counters.add(waitsOf(key), 1, windowMs)
+    const doublings = Math.min(waits, attempts - free) - 1
+    const seconds = Math.min(2 ** Math.min(doublings, 30), longestSeconds)
+    await counters.add(waitOf(key), 1, seconds * 1000)
+    return 0
   }
 
   return {
@@ -66,23 +68,34 @@ export function createThrottle(counters: Counters): Throttle {
       // Whoever comes too early makes the wait no longer.
       const before = Math.max(...(await Promise.all([keys.pair, keys.account].map(waiting))))
       if (before > 0) return before
-      const waits = await Promise.all([enter(keys.pair, fromAddress), enter(keys.account, fromAnywhere)])
-      const seconds = Math.max(...waits)
-      if (seconds > 0) await withdraw(account, address)
-      return seconds
+      const late = await enter(keys.pair, fromAddress)
+      if (late > 0) return late
+      // Only those who may from their address: the others would open this door and not go through.
+      const lateFromAnywhere = await enter(keys.account, fromAnywhere)
+      if (lateFromAnywhere > 0) await counters.add(keys.pair, -1, fromAddress.windowMs)
+      return lateFromAnywhere
     },
 
     async succeeded(account, address) {
       const keys = keysOf(account, address)
+      const over = [
+        keys.pair,
+        waitsOf(keys.pair),
+        ...[keys.pair, keys.account].flatMap((key) => [waitOf(key), doorOf(key)]),
+      ]
       await Promise.all([
-        counters.clear(keys.pair),
-        counters.clear(waitOf(keys.pair)),
-        counters.clear(waitOf(keys.account)),
+        ...over.map((key) => counters.clear(key)),
         // The failures of others stay.
         counters.add(keys.account, -1, fromAnywhere.windowMs),
       ])
     },
 
-    withdrawn: withdraw,
+    async withdrawn(account, address) {
+      const keys = keysOf(account, address)
+      await Promise.all([
+        counters.add(keys.pair, -1, fromAddress.windowMs),
+        counters.add(keys.account, -1, fromAnywhere.windowMs),
+      ])
+    },
   }
 }

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createThrottle, type Throttle } from '../../../server/src/auth/throttle.ts'
 import { connectRedis } from '../../../server/src/cache/redis.ts'
-import { createCounters } from '../../../server/src/limits/counters.ts'
+import { createCounters, type Counters } from '../../../server/src/limits/counters.ts'
 import { silentLog } from '../../support/fakes.ts'
 import { programs } from '../../support/programs.ts'
 import { startRedis, type RedisServer } from '../../support/redis-server.ts'
@@ -13,6 +13,19 @@ const countersOn = (redis: Redis | null) => createCounters({ redis, prefix: 'tes
 
 describe('on one server', () => {
   promises(() => [createThrottle(countersOn(null))])
+})
+
+describe('when the answer to the last comes first', () => {
+  promises(() => {
+    const counters = countersOn(null)
+    let asked = 0
+    const add: Counters['add'] = async (...count) => {
+      const counted = await counters.add(...count)
+      await pause(Math.max(0, 200 - asked++))
+      return counted
+    }
+    return [createThrottle({ ...counters, add })]
+  })
 })
 
 describe.skipIf(programs.redis === null)('on two servers that share Redis', () => {
