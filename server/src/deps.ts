@@ -126,7 +126,7 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
     api: {
       scanner,
       live,
-      curatedList: createCuratedList(stocks, cache, log),
+      curatedList: createCuratedList(stocks, cache, stocks.prepare, log),
       marketData,
       marketHours,
       clock,
@@ -140,7 +140,7 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
     },
     ops,
     limits: { counters: shared.counters },
-    version: createDataVersion(cache, marketHours),
+    version: createDataVersion(cache, marketHours, stocks.prepare),
     setupCode,
     drain,
     description: foundation.description,

@@ -8,6 +8,7 @@ import type { ClientAddresses } from './client-address.ts'
 import { isForeignOrigin, isPreflighted, type HeaderReader } from './cross-site.ts'
 import { GRAPHQL_PATH, isUnknownHost, knownHosts, type EdgeEnv } from './edge.ts'
 import type { Env } from './env.ts'
+import type { Stringified } from './graphql/compiled.ts'
 import { formattedResult } from './graphql/errors.ts'
 import { performed, prepared, type Asked } from './graphql/operation.ts'
 import type { PersistedDocuments } from './graphql/persisted-documents.ts'
@@ -101,7 +102,8 @@ export function readyResults(options: ReadyResultsOptions) {
     if (Array.isArray(args)) return null
     const result = await performed(args, 'execute', log)
     if (isAsyncIterable(result) || result.errors !== undefined) return null
-    return Buffer.from(JSON.stringify(formattedResult(result)))
+    const { stringify } = result as Stringified
+    return Buffer.from(stringify?.() ?? JSON.stringify(formattedResult(result)))
   }
 
   return createReadyAnswers({

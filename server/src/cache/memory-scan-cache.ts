@@ -123,7 +123,7 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
       return symbols.flatMap((symbol) => rows.get(symbol) ?? []).filter(isFresh)
     },
     async position() {
-      return { epoch, seq }
+      return { epoch, seq, edition }
     },
     async holder() {
       return holder()
@@ -211,6 +211,7 @@ export function createMemoryScanCache(options: MemoryScanCacheOptions): ScanCach
     async announceStocks(symbols) {
       edition = options.newId()
       publish({ changed: symbols })
+      return edition
     },
     async clear() {
       forget()

@@ -3,7 +3,7 @@ import type { ChainableCommander, Redis } from 'ioredis'
 import { CacheFull, CacheUnavailable } from '../scan/errors.ts'
 import { IN_PROGRESS, NEVER, UNAVAILABLE } from '../scan/messages.ts'
 import type { TickerResult } from '../scan/model.ts'
-import type { CachedScan, Clock, Log, ScanCache } from '../scan/ports.ts'
+import type { CachedScan, CachePosition, Clock, Log, ScanCache } from '../scan/ports.ts'
 import { scripts, type ScriptName } from './redis-scripts.ts'
 import { createOutcomeReader, createRowReader, readPlan, readStatus } from './reading.ts'
 
@@ -79,7 +79,7 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
         .hgetall(keys.status)
         .hgetall(keys.outcomes)
         .get(keys.lease)
-        .hmget(keys.position, 'epoch', 'seq', 'edition'),
+        .hmget(keys.position, ...POSITION),
     )
     const corrupt: string[] = []
     const reply = <T>(index: number, key: string, fallback: T): T => {
@@ -92,12 +92,10 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
     const status = readStatus(reply(2, keys.status, {}), keys.status, corrupt)
     const outcomes = outcomesIn.all(reply(3, keys.outcomes, {}), corrupt)
     const leased = reply<string | null>(4, keys.lease, null) !== null
-    const [epoch, seq, edition] = reply<(string | null)[]>(5, keys.position, [])
+    const position = positionIn(reply<(string | null)[]>(5, keys.position, []))
     reportCorrupt(corrupt)
     return {
-      epoch: epoch ?? 'none',
-      seq: Number(seq ?? 0),
-      edition: edition ?? null,
+      ...position,
       ...status,
       scanInProgress: status.state === 'RUNNING' && leased,
       lastRun: lastRun ?? (corrupt.length > 0 ? UNAVAILABLE : NEVER),
@@ -118,8 +116,7 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
       return rowsIn.some(Object.fromEntries(entries)).filter(isFresh)
     },
     async position() {
-      const [epoch, seq] = await attempt(() => redis.hmget(keys.position, 'epoch', 'seq'))
-      return { epoch: epoch ?? 'none', seq: Number(seq ?? 0) }
+      return positionIn(await attempt(() => redis.hmget(keys.position, ...POSITION)))
     },
     holder: () => attempt(() => redis.get(keys.lease)),
     async work() {
@@ -170,13 +167,21 @@ export function createRedisScanCache(options: RedisScanCacheOptions): ScanCache 
       await run('announce', JSON.stringify(symbols))
     },
     async announceStocks(symbols) {
-      await run('announceStocks', JSON.stringify(symbols))
+      return String(await run('announceStocks', JSON.stringify(symbols)))
     },
     async clear() {
       await run('clear')
     },
   }
 }
+
+const POSITION = ['epoch', 'seq', 'edition'] as const
+
+const positionIn = ([epoch, seq, edition]: (string | null)[]): CachePosition => ({
+  epoch: epoch ?? 'none',
+  seq: Number(seq ?? 0),
+  edition: edition ?? null,
+})
 
 /** After so long without a failure an outage is over, in milliseconds. */
 const SETTLED_MS = 2_000

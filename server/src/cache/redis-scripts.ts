@@ -220,7 +220,9 @@ return 1
 
 const announceStocks = `
 newEdition()
-${announce}`
+publish(cjson.decode(args[1]), {})
+return newId
+`
 
 const clear = `
 redis.call('DEL', options, times, ages, lastRun, status, outcomes)

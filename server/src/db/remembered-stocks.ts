@@ -2,6 +2,7 @@
  * The stock list with a memory. An edition of it that was read already is not read again; and with the database away,
  * what this process knew of it last stays in use for 5 minutes.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Edition, Stock } from '../scan/model.ts'
 import type { Clock } from '../scan/ports.ts'
 import { isDatabaseAway, TOLERATED_MS } from './away.ts'
@@ -10,21 +11,44 @@ import type { Stocks } from './stocks.ts'
 /** For what is changed past the application, and for changes that could not be announced, milliseconds. */
 const BELIEVED_MS = 60_000
 
-/** Changes still need the database. */
-export function rememberStocks(stocks: Stocks, clock: Pick<Clock, 'now'>): Stocks {
+export interface RememberedStocks extends Stocks {
+  /** Somebody is about to ask for this edition: one that is not known is read meanwhile. */
+  prepare(edition: Edition): void
+}
+
+/** Changes still need the database. Of a stock that has not changed, every answer has the same object. */
+export function rememberStocks(stocks: Stocks, clock: Pick<Clock, 'now'>): RememberedStocks {
   /** The whole list as it was read last, with what was changed here since. */
   let known = new Map<string, Stock>()
   /** What has been read is of that one or of a later one. */
   let knownEdition: Edition = null
   let readAt = -Infinity
+  /** Begun when its edition was there already. */
+  let underWay: { edition: Edition; reading: Promise<Stock[]> } | null = null
 
   async function readAll(edition: Edition): Promise<Stock[]> {
     const at = clock.now()
     const all = await stocks.list()
-    known = new Map(all.map((stock) => [stock.symbol, stock]))
+    known = new Map(all.map((stock) => [stock.symbol, unchanged(stock) ?? stock]))
     knownEdition = edition
     readAt = at
-    return all
+    return [...known.values()]
+  }
+
+  function unchanged(stock: Stock): Stock | null {
+    const before = known.get(stock.symbol)
+    return before !== undefined && isDeepStrictEqual(before, stock) ? before : null
+  }
+
+  /** Those who ask for one edition share a reading. */
+  function read(edition: Edition): Promise<Stock[]> {
+    if (edition === null) return readAll(edition)
+    if (underWay?.edition === edition) return underWay.reading
+    const reading = readAll(edition).finally(() => {
+      if (underWay?.reading === reading) underWay = null
+    })
+    underWay = { edition, reading }
+    return reading
   }
 
   const recall = () => [...known.values()].toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1))
@@ -34,7 +58,7 @@ export function rememberStocks(stocks: Stocks, clock: Pick<Clock, 'now'>): Stock
     const age = clock.now() - readAt
     if (edition !== null && edition === knownEdition && age <= BELIEVED_MS) return recall()
     try {
-      return await readAll(edition)
+      return await read(edition)
     } catch (error) {
       if (!isDatabaseAway(error) || clock.now() - readAt > TOLERATED_MS) throw error
       return recall()
@@ -53,5 +77,7 @@ export function rememberStocks(stocks: Stocks, clock: Pick<Clock, 'now'>): Stock
     add: async (stock) => learned(await stocks.add(stock)),
     update: async (symbol, change) => learned(await stocks.update(symbol, change)),
     recordPrices: stocks.recordPrices,
+    // Whoever asks is told what is wrong.
+    prepare: (edition) => void everything(edition).catch(() => {}),
   }
 }

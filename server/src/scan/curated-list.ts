@@ -1,6 +1,6 @@
 /** The list of stocks as people edit it: every change is announced, since ratings show it at once. */
 import { CacheUnavailable } from './errors.ts'
-import type { Stock, ValuationModel } from './model.ts'
+import type { Edition, Stock, ValuationModel } from './model.ts'
 import type { Log, ScanCache } from './ports.ts'
 
 /** Only the members that are given are changed; a null value forgets the value. */
@@ -27,11 +27,12 @@ export type CuratedList = StockStore
 export function createCuratedList(
   store: StockStore,
   cache: Pick<ScanCache, 'announceStocks'>,
+  prepare: (edition: Edition) => void,
   log: Log,
 ): CuratedList {
   async function announced(stock: Stock): Promise<Stock> {
     try {
-      await cache.announceStocks([stock.symbol])
+      prepare(await cache.announceStocks([stock.symbol]))
     } catch (error) {
       // The change is kept; subscribers get it with the snapshot that follows the outage.
       if (!(error instanceof CacheUnavailable))

@@ -1,5 +1,5 @@
 /** The version of everything that results show: while it is the same, so are they, until the first of them expires. */
-import type { Instant } from './model.ts'
+import type { Edition, Instant } from './model.ts'
 import type { MarketHours, ScanCache } from './ports.ts'
 import type { ScanView } from './view.ts'
 
@@ -11,10 +11,18 @@ export interface DataVersion {
   now(): Promise<string>
 }
 
-export function createDataVersion(cache: Pick<ScanCache, 'position'>, marketHours: MarketHours): DataVersion {
+/** @param prepare told of the edition of the stock list: whoever asks for results of another version needs that too */
+export function createDataVersion(
+  cache: Pick<ScanCache, 'position'>,
+  marketHours: MarketHours,
+  prepare: (edition: Edition) => void,
+): DataVersion {
+  let last: Edition = null
   return {
     async now() {
-      const { epoch, seq } = await cache.position()
+      const { epoch, seq, edition } = await cache.position()
+      if (edition !== last) prepare(edition)
+      last = edition
       return [epoch, seq, marketHours.isOpen(), marketHours.opensAt()].join(' ')
     },
   }

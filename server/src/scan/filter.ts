@@ -27,9 +27,18 @@ type Given<T> = T | null | undefined
 export function narrow(tickers: TickerView[], filter: ScanFilter): TickerView[] {
   return tickers
     .filter(({ symbol }) => includes(filter.symbols, symbol))
-    .map((ticker) => ({ ...ticker, options: ticker.options.filter((contract) => passes(contract, filter)) }))
+    .map((ticker) =>
+      withOptions(
+        ticker,
+        ticker.options.filter((contract) => passes(contract, filter)),
+      ),
+    )
     .filter(({ options }) => options.length > 0)
 }
+
+/** The same ticker when it keeps them all. */
+const withOptions = (ticker: TickerView, options: RatedContract[]): TickerView =>
+  options.length === ticker.options.length ? ticker : { ...ticker, options }
 
 function passes(contract: RatedContract, filter: ScanFilter): boolean {
   return (

@@ -110,10 +110,13 @@ export interface RunEnd {
   keep: string[] | null
 }
 
-/** Everything that is kept, as of one moment. */
-export interface CachedScan extends Position, ScanSummary {
+export interface CachePosition extends Position {
   /** Of the stock list. */
   edition: Edition
+}
+
+/** Everything that is kept, as of one moment. */
+export interface CachedScan extends CachePosition, ScanSummary {
   /** Sorted by symbol; rows over their age are left out. */
   tickers: TickerResult[]
   /** Of the latest run, sorted by symbol. */
@@ -133,7 +136,7 @@ export interface ScanCache {
   read(): Promise<CachedScan>
   /** The rows of these symbols, unknown and over-age ones left out. One round trip. */
   readTickers(symbols: string[]): Promise<TickerResult[]>
-  position(): Promise<Position>
+  position(): Promise<CachePosition>
   /** The id of the run that holds the lease; null when none does. */
   holder(): Promise<string | null>
   /** The run that holds the lease; null when none does. One round trip. */
@@ -162,8 +165,8 @@ export interface ScanCache {
   sweep(interrupted: { lastRun: string; finishedAt: Instant }): Promise<string | null>
   /** Announces that something these rows show has changed elsewhere. */
   announce(symbols: string[]): Promise<void>
-  /** Announces that these stocks have changed: the list has another edition. */
-  announceStocks(symbols: string[]): Promise<void>
+  /** Announces that these stocks have changed: the list has another edition, which is answered. */
+  announceStocks(symbols: string[]): Promise<Edition>
   /** Forgets results and status (not the lease). */
   clear(): Promise<void>
 }

@@ -32,29 +32,24 @@ export interface ScanView extends Position, ScanSummary {
 
 /** Rows of other providers than `sources` do not count: their prices are of another market. */
 export function viewTickers(rows: TickerResult[], stocks: Stock[], sources: readonly string[]): TickerView[] {
-  const wanted = new Set(rows.map(({ symbol }) => symbol))
-  const bySymbol = new Map(
-    stocks.filter(({ symbol }) => wanted.has(symbol)).map((stock) => [stock.symbol, stock]),
-  )
+  const bySymbol = new Map(stocks.map((stock) => [stock.symbol, stock]))
   return rows
     .filter((row) => sources.includes(row.source))
-    .map((row) => {
-      const stock = bySymbol.get(row.symbol) ?? null
-      const value = stock === null ? null : intrinsicValueOf(stock)
-      const options = row.options.map((contract) => ({
-        ...contract,
-        rating: ratingOf(contract.strike, value),
-      }))
-      return {
-        ...row,
-        stock,
-        options,
-        rating: tickerRating(
-          row.options.map(({ strike }) => strike),
-          value,
-        ),
-      }
-    })
+    .map((row) => viewTicker(row, bySymbol.get(row.symbol) ?? null))
+}
+
+/** By row: neither it nor its stock is ever changed, so of the same two there is one view. */
+const views = new WeakMap<TickerResult, TickerView>()
+
+function viewTicker(row: TickerResult, stock: Stock | null): TickerView {
+  const known = views.get(row)
+  if (known?.stock === stock) return known
+  const value = stock === null ? null : intrinsicValueOf(stock)
+  const strikes = row.options.map(({ strike }) => strike)
+  const options = row.options.map((contract) => ({ ...contract, rating: ratingOf(contract.strike, value) }))
+  const view = { ...row, stock, options, rating: tickerRating(strikes, value) }
+  views.set(row, view)
+  return view
 }
 
 export function viewScan(cached: CachedScan, stocks: Stock[], sources: readonly string[]): ScanView {

@@ -269,7 +269,7 @@ describe.each(cacheKinds)('the scan cache in $name', ({ name, open }) => {
     expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
     expect(new Set(events.map(({ epoch }) => epoch)).size).toBe(1)
     const last = await cache.position()
-    expect(last).toEqual({ epoch: events[0]?.epoch, seq: 5 })
+    expect(last).toMatchObject({ epoch: events[0]?.epoch, seq: 5 })
     expect(first.seq).toBe(0)
   })
 
@@ -303,8 +303,10 @@ describe.each(cacheKinds)('the scan cache in $name', ({ name, open }) => {
     ]
     const editions = [(await cache.read()).edition]
     for (const [news, change] of changes) {
-      await change()
+      const answer = await change()
       const { edition } = await cache.read()
+      expect((await cache.position()).edition).toBe(edition)
+      if (typeof answer === 'string') expect(answer).toBe(edition)
       expect([edition === editions.at(-1), editions.includes(edition)]).toEqual([news === 0, news === 0])
       editions.push(edition)
     }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { lastKnown } from '../../../server/src/db/last-known.ts'
-import { rememberStocks } from '../../../server/src/db/remembered-stocks.ts'
+import { rememberStocks, type RememberedStocks } from '../../../server/src/db/remembered-stocks.ts'
 import type { Stocks } from '../../../server/src/db/stocks.ts'
 import { DatabaseAway, StockListError } from '../../../server/src/scan/errors.ts'
 import type { Stock } from '../../../server/src/scan/model.ts'
@@ -12,7 +12,7 @@ let clock: FakeClock
 let rows: Map<string, Stock>
 let fault: Error | null
 let asked: string[]
-let stocks: Stocks
+let stocks: RememberedStocks
 
 beforeEach(() => {
   clock = fakeClock()
@@ -104,6 +104,32 @@ describe('rememberStocks', () => {
     clock.pass(MINUTE + 1)
     rename()
     expect([await nameIn('second'), readings()]).toEqual([`${clock.now()}`, 1])
+  })
+
+  it('reads an edition ahead, once for all who ask for it meanwhile', async () => {
+    stocks.prepare('first')
+    const [one, other] = await Promise.all([stocks.active('first'), stocks.active('first')])
+    expect([symbolsOf(one), symbolsOf(other), asked.length]).toEqual(['AAA BBB CCC', 'AAA BBB CCC', 1])
+    const together = [stocks.active('second'), stocks.active(null), stocks.active('third')]
+    await Promise.all(together)
+    expect(asked).toHaveLength(4)
+  })
+
+  it('reads ahead again when the first try failed, and troubles nobody', async () => {
+    fault = new TypeError('oops')
+    stocks.prepare('first')
+    await expect(stocks.active('first')).rejects.toThrow('oops')
+    fault = null
+    expect(symbolsOf(await stocks.active('first'))).toBe('AAA BBB CCC')
+  })
+
+  it('answers the same object of a stock that has not changed', async () => {
+    const before = await stocks.active('first')
+    for (const one of ['AAA', 'CCC']) rows.set(one, stock(one))
+    rows.set('BBB', stock('BBB', { name: 'B' }))
+    const after = await stocks.active('second')
+    expect(after.map((one, index) => one === before[index])).toEqual([true, false, true])
+    expect(after[1]?.name).toBe('B')
   })
 
   it('with the database away, an edition that is not known is what was last known', async () => {

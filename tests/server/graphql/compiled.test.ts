@@ -1,7 +1,7 @@
 /** Compiled queries answer what interpreted ones do, to the letter; and only where answers are kept. */
 import { execute, parse, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import { describe, expect, test, vi } from 'vitest'
-import { compiledQueries } from '../../../server/src/graphql/compiled.ts'
+import { compiledQueries, type Stringified } from '../../../server/src/graphql/compiled.ts'
 import { schema } from '../../../server/src/graphql/schema.ts'
 import { viewScan, type ScanView } from '../../../server/src/scan/view.ts'
 import { defaultCriteria, outcome, row, stock } from '../../support/fakes.ts'
@@ -50,7 +50,8 @@ function server() {
       let run = interpreted as (args: ExecutionArgs) => unknown
       const whole = { schema, contextValue: ownContext, ...args }
       await onExecute?.({ args: whole, executeFn: run, setExecuteFn: (next: never) => (run = next) } as never)
-      return JSON.parse(JSON.stringify(await run(whole))) as ExecutionResult
+      const result = (await run(whole)) as Stringified
+      return JSON.parse(result.stringify?.() ?? JSON.stringify(result)) as ExecutionResult
     },
   }
 }

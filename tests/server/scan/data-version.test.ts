@@ -7,8 +7,8 @@ describe('the version of the data', () => {
   const hours = { open: true, isOpen: () => hours.open, opensAt: () => (hours.open ? null : '2025-06-09') }
 
   test('changes with the position and with the market', async () => {
-    const at = { epoch: 'a', seq: 1 }
-    const version = createDataVersion({ position: async () => ({ ...at }) }, hours)
+    const at = { epoch: 'a', seq: 1, edition: 'e' }
+    const version = createDataVersion({ position: async () => ({ ...at }) }, hours, () => {})
     const seen = [await version.now()]
     expect(await version.now()).toBe(seen[0])
     at.seq = 2
@@ -20,16 +20,28 @@ describe('the version of the data', () => {
     expect(new Set(seen).size).toBe(4)
   })
 
+  test('tells at once of another edition of the stock list', async () => {
+    const at = { epoch: 'a', seq: 1, edition: 'first' }
+    const told: unknown[] = []
+    const version = createDataVersion({ position: async () => ({ ...at }) }, hours, (one) => told.push(one))
+    for (const edition of ['first', 'first', 'second', 'first']) {
+      at.edition = edition
+      await version.now()
+    }
+    expect(told).toEqual(['first', 'second', 'first'])
+  })
+
   test('is unknown while the cache is away, and known again afterwards', async () => {
     let away = true
     const version = createDataVersion(
       {
         position: async () => {
           if (away) throw new Error('away')
-          return { epoch: 'a', seq: 1 }
+          return { epoch: 'a', seq: 1, edition: null }
         },
       },
       hours,
+      () => {},
     )
     await expect(version.now()).rejects.toThrow('away')
     away = false
