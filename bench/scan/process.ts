@@ -46,6 +46,7 @@ async function run(task: ProcessTask): Promise<void> {
     sweepMs: env.SCAN_SWEEP_MS,
     tickerTimeoutMs: env.SCAN_TICKER_TIMEOUT_MS,
     ignoreMarketHours: true,
+    resultsLifetimeMs: env.CACHE_TTL_OPTIONS_SECONDS * 1000,
   }
   if (task.worker) createScanWorker({ ...common, expirationKindOf, tradingMinutesBetween }, settings).open()
   let server: Server | null = null

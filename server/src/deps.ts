@@ -84,6 +84,7 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
         concurrency: env.SCAN_CONCURRENCY,
         riskFreeRate: env.RISK_FREE_RATE,
         sweepMs: env.SCAN_SWEEP_MS,
+        resultsLifetimeMs: env.CACHE_TTL_OPTIONS_SECONDS * 1000,
         ignoreMarketHours: env.ENVIRONMENT === 'LOCAL',
       },
     ),

@@ -25,6 +25,7 @@ export const quickSettings: InstallationSettings = {
   tickerTimeoutMs: 2_000,
   sweepMs: 30,
   ignoreMarketHours: true,
+  resultsLifetimeMs: 45 * 60_000,
 }
 
 export interface Server {

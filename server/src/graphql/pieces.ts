@@ -32,46 +32,60 @@ export interface InPieces {
   textOf(data: unknown): string | null
 }
 
-/** Texts are kept for so many operations, those that were asked last: each may be as long as its answer. */
-const REMEMBERED = 16
+/** Characters of texts that are kept; those of the operation that was asked longest ago are forgotten first. */
+const LIMIT = 32 * 1024 * 1024
 
 /** Of a list: how its objects are told, and the texts of those that were told before. */
 interface Piece {
   type: string
   query: CompiledQuery['query']
   texts: WeakMap<object, string>
+  /** Characters written since they were forgotten last. */
+  written: number
 }
 
 /** By response name: a list of pieces, or what holds some further down. */
 type Tree<P> = Map<string, P | Tree<P>>
 
 /** @param lasting names of types; nothing that can be asked of them may have arguments or look at the context */
-export function createPieces(schema: GraphQLSchema, lasting: ReadonlySet<string>) {
+export function createPieces(schema: GraphQLSchema, lasting: ReadonlySet<string>, limit = LIMIT) {
   const skeletons = withOpaqueLists(schema, lasting)
   const lists = onlyListsOf(schema, lasting)
+  /** In the order of use. */
   const remembered = new Set<Piece>()
+  let written = 0
 
-  function useNow(piece: Piece): void {
+  function remember(piece: Piece, characters: number): void {
     remembered.delete(piece)
     remembered.add(piece)
-    const [oldest] = remembered
-    if (remembered.size <= REMEMBERED || oldest === undefined) return
-    oldest.texts = new WeakMap()
-    remembered.delete(oldest)
+    piece.written += characters
+    written += characters
+    for (const oldest of remembered) {
+      if (written <= limit) break
+      written -= oldest.written
+      oldest.written = 0
+      oldest.texts = new WeakMap()
+      remembered.delete(oldest)
+    }
   }
 
   /** @throws when one of the objects cannot be told without an error */
   function tell(piece: Piece, opaque: readonly Opaque[]): string {
-    useNow(piece)
     const { type, query, texts } = piece
     const objects = opaque.map(({ object }) => object)
     const unknown = objects.filter((object) => !texts.has(object))
+    let characters = 0
     if (unknown.length > 0) {
       const { data, errors } = query({ [type]: unknown }, undefined, {}) as Told
       const told = data?.[type]
       if (errors !== undefined || told == null) throw new Error(`${type} cannot be told on its own.`)
-      for (const [index, object] of unknown.entries()) texts.set(object, JSON.stringify(told[index]))
+      for (const [index, object] of unknown.entries()) {
+        const text = JSON.stringify(told[index])
+        texts.set(object, text)
+        characters += text.length
+      }
     }
+    remember(piece, characters)
     return `[${objects.map((object) => texts.get(object)).join(',')}]`
   }
 
@@ -135,7 +149,7 @@ function compilePiece(lists: GraphQLSchema, document: DocumentNode, { type, sele
     definitions: [operation, ...fragmentsOf(document)],
   })
   if (!isCompiledQuery(compiled)) throw new Error(`A list of ${type} cannot be compiled.`)
-  return { type, query: compiled.query, texts: new WeakMap() }
+  return { type, query: compiled.query, texts: new WeakMap(), written: 0 }
 }
 
 /** The same schema, but that lists of those types are told as they are. */

@@ -25,6 +25,8 @@ export interface Form {
 
 /** What an answer that was made the long way may still say about itself. */
 export interface Ticket {
+  /** Of the data: it was seen after the request had come. */
+  readonly version: string
   /** It must not be kept: what it says is not what the version stands for. */
   spoil(): void
   /** It is good until then at most, milliseconds since 1970. */
@@ -109,6 +111,7 @@ export function createAnswers({ now, limitBytes }: AnswersOptions): Answers {
     let until = Infinity
     let spoilt = false
     const ticket: Ticket = {
+      version,
       spoil: () => void (spoilt = true),
       until: (instant) => void (until = Math.min(until, instant)),
     }

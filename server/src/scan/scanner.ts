@@ -1,5 +1,6 @@
 /** The use cases of a scan: start, cancel, read; and the housekeeping of every server. */
 import type { Criteria } from './criteria.ts'
+import { goodUntil } from './data-version.ts'
 import { CacheUnavailable } from './errors.ts'
 import { explain, type Explanation } from './explain.ts'
 import { createEstimator, type ScanEstimate } from './estimate.ts'
@@ -27,6 +28,7 @@ import type {
 } from './ports.ts'
 import { recordOf, writeDown } from './run-book.ts'
 import { narrow, type ScanFilter } from './filter.ts'
+import { createSharedView } from './shared-view.ts'
 import { unavailableView, viewScan, type ScanView } from './view.ts'
 
 export interface ScannerPorts {
@@ -51,6 +53,8 @@ export interface ScannerSettings {
   ignoreMarketHours: boolean
   /** How often each server looks for orphaned runs and expired rows, in milliseconds. */
   sweepMs: number
+  /** How long results are kept. */
+  resultsLifetimeMs: number
 }
 
 export type StartOutcome =
@@ -72,8 +76,11 @@ export interface Scanner {
   cancel(): Promise<CancelOutcome>
   /** What a scan that starts now will take. */
   estimate(): Promise<ScanEstimate>
-  /** Everything, in one cache round trip; with the cache away, safe defaults and `degraded`. */
-  results(filter?: ScanFilter | null): Promise<ScanView>
+  /**
+   * Everything, in one cache round trip; with the cache away, safe defaults and `degraded`.
+   * @param version of the data, as seen after the request had come: what was read for it already need not be read again
+   */
+  results(filter?: ScanFilter | null, version?: string | null): Promise<ScanView>
   /** Where each number of a kept contract comes from; null when there is no such contract now. */
   explain(occSymbol: string): Promise<Explanation[] | null>
   /** To be called once, when the process starts. */
@@ -93,6 +100,12 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
     const cached = await cache.read()
     return viewScan(cached, await stocks.active(cached.edition), sources)
   }
+
+  const sharedView = createSharedView({
+    read: view,
+    goodUntil: (read) => goodUntil(read, clock.now(), settings.resultsLifetimeMs),
+    now: () => clock.now(),
+  })
 
   async function start(startedById: string | null): Promise<StartOutcome> {
     const before = await cache.read()
@@ -173,9 +186,9 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
     return { kind: 'ScanCancelled', status: await view() }
   }
 
-  async function results(filter?: ScanFilter | null): Promise<ScanView> {
+  async function results(filter?: ScanFilter | null, version: string | null = null): Promise<ScanView> {
     try {
-      const all = await view()
+      const all = await sharedView(version)
       return filter == null ? all : { ...all, tickers: narrow(all.tickers, filter) }
     } catch (error) {
       if (error instanceof CacheUnavailable) return unavailableView

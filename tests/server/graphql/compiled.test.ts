@@ -26,7 +26,7 @@ const view: ScanView = viewScan(
   [row('AAPL').source],
 )
 
-const ticket = { spoil() {}, until() {} }
+const ticket = { version: 'v', spoil() {}, until() {} }
 const context = {
   viewer: { role: 'VIEWER', scopes: new Set(['READ']), credential: { kind: 'SESSION' } },
   scanner: { results: async () => view },
