@@ -1,6 +1,7 @@
 /** How a process of ours begins and ends: failures that an operator can mend in one sentence, and graceful stops. */
 import { DatabaseUnavailable } from './db/database.ts'
 import { BadEnvironment } from './env.ts'
+import { letStoragesRest } from './resting-storage.ts'
 import { DatabaseAway } from './scan/errors.ts'
 
 /** An operator's mistake or a missing neighbour: said in one sentence, without a stack. */
@@ -10,6 +11,7 @@ export class CannotStart extends Error {
 
 /** Runs `start`; when that fails, says why on standard error and ends with 1. */
 export async function runProcess(start: () => Promise<void>): Promise<void> {
+  letStoragesRest()
   try {
     await start()
   } catch (error) {

@@ -11,7 +11,7 @@ export interface LogFields {
 
 const current = new AsyncLocalStorage<LogFields>()
 
-/** Lines that are written during `work`, and by everything that it starts, carry these fields too. */
+/** Lines that are written during `work`, and by everything that it waits for, carry these fields too. */
 export function withLogFields<T>(fields: LogFields, work: () => T): T {
   return current.run({ ...current.getStore(), ...fields }, work)
 }
