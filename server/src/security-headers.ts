@@ -23,6 +23,11 @@ export function securityHeaders({ PUBLIC_URL }: Pick<Env, 'PUBLIC_URL'>): Middle
       frameAncestors: ["'none'"],
     },
     xFrameOptions: 'DENY',
+    // For browsers of the past only, and repeated with each answer.
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+    xDnsPrefetchControl: false,
     permissionsPolicy: {
       camera: [],
       geolocation: [],

@@ -92,21 +92,27 @@ function open(address: RedisAddress, options: RedisOptions): Redis {
  */
 function giveUpInTime(redis: Redis): void {
   const send = redis.sendCommand.bind(redis)
+  /** Asked in this turn. */
+  let together: Set<Command> | null = null
   redis.sendCommand = (command: Command, ...rest) => {
-    const giveUp = () => command.reject(new Error('Command timed out'))
-    let timer: NodeJS.Timeout | undefined
-    let isOver = false
-    // From when it is written: see `sendTogether`.
-    process.nextTick(() => {
-      if (!isOver) timer = setTimeout(() => setImmediate(giveUp), COMMAND_MS)
-    })
-    command.promise
-      .catch(() => {})
-      .finally(() => {
-        isOver = true
-        clearTimeout(timer)
-      })
+    const asked = (together ??= askedTogether())
+    asked.add(command)
+    const answered = () => void asked.delete(command)
+    command.promise.then(answered, answered)
     return send(command, ...rest)
+  }
+
+  function askedTogether(): Set<Command> {
+    const asked = new Set<Command>()
+    const giveUp = () => {
+      for (const command of asked) command.reject(new Error('Command timed out'))
+    }
+    // From when they are written: see `sendTogether`.
+    process.nextTick(() => {
+      together = null
+      setTimeout(() => setImmediate(giveUp), COMMAND_MS).unref()
+    })
+    return asked
   }
 }
 

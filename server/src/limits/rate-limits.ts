@@ -72,10 +72,14 @@ export function createRateLimits(counters: Counters, { perMinute }: { perMinute:
     },
 
     async takeEach(count, viewer, address) {
-      const counts = perMinute === 0 ? null : await counted(viewer, address, count)
-      return Array.from({ length: count }, (_, index) =>
-        counts === null ? unlimited : tightest(counts, count - 1 - index),
-      )
+      if (perMinute === 0) return Array.from({ length: count }, () => unlimited)
+      const counts = await counted(viewer, address, count)
+      const last = tightest(counts, 0)
+      return Array.from({ length: count }, (_, index) => {
+        const later = count - 1 - index
+        // Where the last one is allowed, all are, and the same bound is the nearest.
+        return last.allowed ? { ...last, remaining: last.remaining + later } : tightest(counts, later)
+      })
     },
 
     judged: (request, verdict) => void judged.set(request, verdict),
