@@ -86,7 +86,8 @@ builder.queryField('scanResults', (t) =>
       'Everything the scanner knows, in one read of the cache; while that is away, safe defaults and `degraded`.',
     authScopes: rules.read,
     args: { filter: t.arg({ type: ScanFilterInput, description: 'Narrows `tickers`; null: all.' }) },
-    resolve: async (_root, { filter }, context) => kept(await context.scanner.results(filter, context.ticket?.version), context),
+    resolve: async (_root, { filter }, context) =>
+      kept(await context.scanner.results(filter, context.ticket?.version), context),
   }),
 )
 

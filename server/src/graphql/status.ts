@@ -83,7 +83,8 @@ builder.queryField('scanStatus', (t) =>
     type: ScanStatus,
     description: 'The status as a snapshot.',
     authScopes: rules.read,
-    resolve: async (_root, _args, context) => asSnapshot(kept(await context.scanner.results(null, context.ticket?.version), context)),
+    resolve: async (_root, _args, context) =>
+      asSnapshot(kept(await context.scanner.results(null, context.ticket?.version), context)),
   }),
 )
 
