@@ -8,7 +8,7 @@ import type { Clock } from '../scan/ports.ts'
 import { isDatabaseAway, TOLERATED_MS } from './away.ts'
 import type { Stocks } from './stocks.ts'
 
-/** For what is changed past the application, and for changes that could not be announced, milliseconds. */
+/** For what is changed past the application, milliseconds. */
 const BELIEVED_MS = 60_000
 
 export interface RememberedStocks extends Stocks {

@@ -4,7 +4,6 @@
  */
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
 import {
-  BREAK,
   GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
@@ -12,18 +11,12 @@ import {
   GraphQLSchema,
   Kind,
   OperationTypeNode,
-  getNamedType,
-  getNullableType,
   getOperationAST,
-  isListType,
   isObjectType,
-  visit,
   type DocumentNode,
-  type FieldNode,
-  type GraphQLOutputType,
-  type SelectionNode,
 } from 'graphql'
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit'
+import { fragmentsOf, hasDirectives, isListOf, listsIn, type AskedList, type Tree } from './asked-lists.ts'
 
 export interface InPieces {
   /** What it answers has the objects themselves wherever there are lists of them: only `textOf` can tell it. */
@@ -43,9 +36,6 @@ interface Piece {
   /** Characters written since they were forgotten last. */
   written: number
 }
-
-/** By response name: a list of pieces, or what holds some further down. */
-type Tree<P> = Map<string, P | Tree<P>>
 
 /** @param lasting names of types; nothing that can be asked of them may have arguments or look at the context */
 export function createPieces(schema: GraphQLSchema, lasting: ReadonlySet<string>, limit = LIMIT) {
@@ -90,7 +80,7 @@ export function createPieces(schema: GraphQLSchema, lasting: ReadonlySet<string>
   }
 
   return {
-    /** Null when the operation has no such lists, or says under conditions what it asks for. */
+    /** Null when the operation has no such lists, says under conditions what it asks for, or cannot be compiled. */
     compile(document: DocumentNode, operationName: string): InPieces | null {
       const operation = getOperationAST(document, operationName === '' ? null : operationName)
       const root = schema.getQueryType()
@@ -98,18 +88,19 @@ export function createPieces(schema: GraphQLSchema, lasting: ReadonlySet<string>
       const found = listsIn(root, operation.selectionSet.selections, document, lasting)
       const skeleton = compileQuery(skeletons, document, operationName)
       if (found.size === 0 || !isCompiledQuery(skeleton)) return null
-      const pieces = mapped(found, (list) => compilePiece(lists, document, list))
-      return {
-        query: skeleton.query,
-        textOf(data) {
-          try {
-            return joined(data, pieces, tell)
-          } catch {
-            return null
-          }
-        },
-      }
+      const pieces = unlessItFails(() => mapped(found, (list) => compilePiece(lists, document, list)))
+      if (pieces === null) return null
+      return { query: skeleton.query, textOf: (data) => unlessItFails(() => joined(data, pieces, tell)) }
     },
+  }
+}
+
+/** Whatever is wrong with a piece is told, in its own words, by an execution of the whole. */
+function unlessItFails<T>(work: () => T): T | null {
+  try {
+    return work()
+  } catch {
+    return null
   }
 }
 
@@ -117,12 +108,6 @@ export function createPieces(schema: GraphQLSchema, lasting: ReadonlySet<string>
 interface Told {
   data?: Record<string, unknown[] | null> | null
   errors?: unknown
-}
-
-/** A list that is asked for, and what of its objects. */
-interface AskedList {
-  type: string
-  selections: SelectionNode[]
 }
 
 /** An object in the place of what is told of it. It must not get into an answer by mistake. */
@@ -174,66 +159,6 @@ function onlyListsOf(schema: GraphQLSchema, lasting: ReadonlySet<string>): Graph
   return new GraphQLSchema({
     query: new GraphQLObjectType({ name: 'Lists', fields: Object.fromEntries(fields) }),
   })
-}
-
-function isListOf(type: GraphQLOutputType, names: ReadonlySet<string>): boolean {
-  return isListType(getNullableType(type)) && names.has(getNamedType(type).name)
-}
-
-function listsIn(
-  type: GraphQLObjectType,
-  selections: readonly SelectionNode[],
-  document: DocumentNode,
-  lasting: ReadonlySet<string>,
-): Tree<AskedList> {
-  const found: Tree<AskedList> = new Map()
-  for (const [name, nodes] of byResponseName(selections, document)) {
-    const field = type.getFields()[nodes[0]?.name.value ?? '']
-    if (field === undefined) continue
-    const inner = getNamedType(field.type)
-    const below = nodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])
-    if (isListOf(field.type, lasting)) found.set(name, { type: inner.name, selections: below })
-    else if (isObjectType(inner)) {
-      const further = listsIn(inner, below, document, lasting)
-      if (further.size > 0) found.set(name, further)
-    }
-  }
-  return found
-}
-
-/** The fields, those of fragments among them: every type is an object's here, so that each fragment holds. */
-function byResponseName(
-  selections: readonly SelectionNode[],
-  document: DocumentNode,
-  fields = new Map<string, FieldNode[]>(),
-): Map<string, FieldNode[]> {
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) {
-      const name = (selection.alias ?? selection.name).value
-      fields.set(name, [...(fields.get(name) ?? []), selection])
-      continue
-    }
-    const fragment =
-      selection.kind === Kind.INLINE_FRAGMENT
-        ? selection
-        : fragmentsOf(document).find(({ name }) => name.value === selection.name.value)
-    byResponseName(fragment?.selectionSet.selections ?? [], document, fields)
-  }
-  return fields
-}
-
-const fragmentsOf = ({ definitions }: DocumentNode) =>
-  definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-
-function hasDirectives(document: DocumentNode): boolean {
-  let found = false
-  visit(document, {
-    Directive() {
-      found = true
-      return BREAK
-    },
-  })
-  return found
 }
 
 function mapped<A, B>(tree: Tree<A>, map: (leaf: A) => B): Tree<B> {

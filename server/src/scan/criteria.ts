@@ -1,5 +1,6 @@
 /** The criteria of the installation: one record, edited by administrators, read by every scan when it starts. */
-import { BadInput, CacheUnavailable } from './errors.ts'
+import { createAnnouncer } from './announcer.ts'
+import { BadInput } from './errors.ts'
 import type { ScanCriteria } from './model.ts'
 import type { Log, ScanCache } from './ports.ts'
 
@@ -19,6 +20,7 @@ export interface Criteria {
 }
 
 export function createCriteria(store: CriteriaStore, cache: Pick<ScanCache, 'announce'>, log: Log): Criteria {
+  const announced = createAnnouncer((symbols) => cache.announce(symbols), log)
   return {
     current: () => store.current(),
     async update(change) {
@@ -26,13 +28,7 @@ export function createCriteria(store: CriteriaStore, cache: Pick<ScanCache, 'ann
       const problem = problemOf(wanted)
       if (problem !== null) throw new BadInput(problem)
       const stored = await store.replace(wanted)
-      try {
-        await cache.announce([])
-      } catch (error) {
-        // The change is kept; windows get it with the snapshot that follows the outage.
-        if (!(error instanceof CacheUnavailable))
-          log.error({ err: error }, 'Changed criteria could not be announced.')
-      }
+      await announced([])
       return stored
     },
   }

@@ -1,5 +1,5 @@
 /** The list of stocks as people edit it: every change is announced, since ratings show it at once. */
-import { CacheUnavailable } from './errors.ts'
+import { createAnnouncer } from './announcer.ts'
 import type { Edition, Stock, ValuationModel } from './model.ts'
 import type { Log, ScanCache } from './ports.ts'
 
@@ -30,14 +30,10 @@ export function createCuratedList(
   prepare: (edition: Edition) => void,
   log: Log,
 ): CuratedList {
+  const announce = createAnnouncer(async (symbols) => prepare(await cache.announceStocks(symbols)), log)
+
   async function announced(stock: Stock): Promise<Stock> {
-    try {
-      prepare(await cache.announceStocks([stock.symbol]))
-    } catch (error) {
-      // The change is kept; subscribers get it with the snapshot that follows the outage.
-      if (!(error instanceof CacheUnavailable))
-        log.error({ err: error }, 'A changed stock could not be announced.')
-    }
+    await announce([stock.symbol])
     return stock
   }
   return {

@@ -1,5 +1,6 @@
 /** Repeated queries of the whole application: answered from bytes, and never with yesterday's. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startRedisProxy } from '../../support/redis-proxy.ts'
 import { ask, createToken, signIn, startServer, type TestServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
 
@@ -171,3 +172,35 @@ test('results that expire are not shown for longer than they live', async () => 
   await until(async () => (await read()).tickers.length === 0, 5_000)
   expect(Date.now() - oldest).toBeLessThan(2_600)
 })
+
+test.skipIf(redisUrl === undefined)(
+  'show what was changed while Redis was away, once it is back',
+  async () => {
+    await using proxy = await startRedisProxy(Number(new URL(redisUrl ?? '').port))
+    const CACHE_KEY_PREFIX = `ready_away_${process.pid}_${Date.now()}`
+    await using server = await startServer({ DEMO_LATENCY_MS: '1', CACHE_KEY_PREFIX, REDIS_URL: proxy.url })
+    const cookie = await signIn(server.url)
+    const read = async () => (await ask<Results>(server.url, cookie, results)).data.scanResults
+    const nameOf = async (symbol: string) =>
+      (await read()).tickers.find((ticker) => ticker.symbol === symbol)?.stock?.name
+    await ask(server.url, cookie, 'mutation { startScan { __typename } }')
+    await until(async () => {
+      const { scanInProgress, tickers } = await read()
+      return !scanInProgress && tickers.length > 3
+    })
+    const symbol = (await read()).tickers[0]?.symbol ?? ''
+    const { seq } = await read()
+
+    proxy.cut()
+    const rename =
+      'mutation ($symbol: String!) { updateStock(symbol: $symbol, input: { name: "Another" }) { name } }'
+    expect(await ask(server.url, cookie, rename, { symbol })).toMatchObject({
+      data: { updateStock: { name: 'Another' } },
+    })
+    expect((await read()).tickers).toEqual([])
+    proxy.restore()
+    await until(async () => (await nameOf(symbol)) === 'Another', 5_000)
+    // Nothing else has happened that would have shown it.
+    expect((await read()).seq).toBe(seq + 1)
+  },
+)
