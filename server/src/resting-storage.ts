@@ -1,30 +1,40 @@
 /**
  * Before Node 24, every `AsyncLocalStorage` that was ever used makes each promise and each callback of the process
- * dearer, for good: measured, a quarter of an answer from bytes. Here they rest while nothing runs in them.
+ * dearer, for good: measured, a quarter of an answer from bytes. Here they rest once nothing has run in them for a while.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /** The first whose storages cost nothing. */
 const FREE_SINCE = 24
 
+/** Falling asleep and waking up are dear, too: who works now and then stays awake. What others go on with meanwhile is not lost. */
+const QUIET_MS = 1_000
+
 /**
- * For all storages of the process, our packages' too. What it changes: work that goes on after the promise of its `run`
- * was settled may find the storage empty.
+ * For all storages of the process, our packages' too. What it changes: work that goes on by itself, a second after
+ * anything ran in the storage, finds it empty.
  */
 export function letStoragesRest(): void {
   if (Number.parseInt(process.versions.node) < FREE_SINCE) letRest(AsyncLocalStorage)
 }
 
 /** @param Storage the class, or a subclass; changed in place */
-export function letRest(Storage: typeof AsyncLocalStorage): void {
+export function letRest(Storage: typeof AsyncLocalStorage, quietMs = QUIET_MS): void {
   const { run, enterWith } = Storage.prototype
   /** How many there are under way; Infinity for a storage that was entered, which nobody leaves. */
   const runs = new WeakMap<AsyncLocalStorage<unknown>, number>()
   const runsOf = (storage: AsyncLocalStorage<unknown>) => runs.get(storage) ?? 0
 
+  const timers = new WeakMap<AsyncLocalStorage<unknown>, NodeJS.Timeout>()
+
   function ended(storage: AsyncLocalStorage<unknown>): void {
     runs.set(storage, runsOf(storage) - 1)
-    if (runsOf(storage) === 0) storage.disable()
+    if (runsOf(storage) > 0) return
+    const rest = () => {
+      if (runsOf(storage) === 0) storage.disable()
+    }
+    const timer = timers.get(storage)?.refresh() ?? setTimeout(rest, quietMs).unref()
+    timers.set(storage, timer)
   }
 
   Storage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...given: Parameters<typeof run>) {

@@ -42,7 +42,9 @@ describe.skipIf(!available)('three servers on one Redis and one Postgres', () =>
       REDIS_URL: redis.url,
       DATABASE_URL: await createDatabase(),
       AUTH_SECRET: 'the same secret on every server of the installation',
-      DEMO_LATENCY_MS: '100',
+      // A scan outlasts 300 presses, on a slow machine too.
+      DEMO_LATENCY_MS: '300',
+      SCAN_CONCURRENCY: '1',
       SCAN_LEASE_MS: '1500',
       SCAN_SWEEP_MS: '300',
       STATUS_LOOK_MS: '500',
