@@ -75,5 +75,5 @@ describe.skipIf(programs.redis === null)('with Redis', () => {
       statuses.push((await ask(url, {})).status)
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
     // Two servers, each with a database of its own.
-  }, 60_000)
+  }, 120_000)
 })
