@@ -7,7 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 /** The first whose storages cost nothing. */
 const FREE_SINCE = 24
 
-/** Falling asleep and waking up are dear, too: who works now and then stays awake. What others go on with meanwhile is not lost. */
+/** Long enough that what a request has begun, and goes on by itself (a scan), is under way when the next thing runs. */
 const QUIET_MS = 1_000
 
 /**

@@ -23,7 +23,7 @@ export function securityHeaders({ PUBLIC_URL }: Pick<Env, 'PUBLIC_URL'>): Middle
       frameAncestors: ["'none'"],
     },
     xFrameOptions: 'DENY',
-    // For browsers of the past only, and repeated with each answer.
+    // Repeated with each answer, for browsers of the past and, the last one, for pages that link elsewhere: ours do not.
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
     xXssProtection: false,

@@ -63,7 +63,7 @@ export function compiledQueries(): Plugin {
       if (compiled === null) return
       setExecuteFn(async () => {
         const result = await compiled(args)
-        // Refused before it began: graphql-js says what is wrong with variables in its own words.
+        // Variables that were refused, or pieces with an error: graphql-js says what is wrong in its own words.
         return 'data' in result ? result : executeFn(args)
       })
     },
