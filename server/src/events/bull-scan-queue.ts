@@ -136,7 +136,9 @@ export function createBullScanQueue(options: BullScanQueueOptions): DurableScanQ
           stopping = true
           // BullMQ waits for Redis before it says goodbye, unless it is told to leave at once.
           const isAway = connection.status !== 'ready'
-          await worker.close(isAway)
+          // Nor is one waited for that goes away in the middle of it.
+          const lost = new Promise<void>((resolve) => connection.once('close', () => resolve()))
+          await Promise.race([worker.close(isAway), lost])
           connection.disconnect()
         },
       }

@@ -250,6 +250,18 @@ describe.skipIf(!hasRedis)('the scan queue in BullMQ', () => {
     await worker.stop()
   })
 
+  // Whether BullMQ then waits for its return is a matter of a millisecond: each second time it does.
+  test.each([1, 2, 3, 4, 5, 6])('a worker stops in the moment in which Redis goes away (%i)', async () => {
+    await using server = await startRedis()
+    await using opened = await redisCache.open({ clock: realClock, url: server.url })
+    const worker = opened.openQueue(1).work(diary())
+    await pause(20)
+    const gone = server.stop()
+    await pause(0)
+    await worker.stop()
+    await gone
+  })
+
   test('jobs of a worker that has died go to another; one that kills every worker is given up', async () => {
     await using server = await startRedis()
     const common = { prefix: 'p', concurrency: 1, lockMs: 200, log: silentLog }
