@@ -15,4 +15,5 @@ import './tokens.ts'
 import './viewer.ts'
 import { builder } from './builder.ts'
 
-export const schema = builder.toSchema()
+/** Not sorted: whoever prints it sorts it, and no server has to. */
+export const schema = builder.toSchema({ sortSchema: false })

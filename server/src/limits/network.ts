@@ -1,9 +1,8 @@
 /** Addresses as limits see them: whoever has one IPv6 address has a network of them. */
-import { isIPv6 } from 'node:net'
 
 /** An IPv4 address as it is; the /64 of an IPv6 address, which is what one subscriber gets. */
 export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address
+  if (!address.includes(':')) return address
   const [head = '', tail] = address.split('%')[0]!.split('::')
   const before = head.split(':').filter(Boolean)
   const after = tail?.split(':').filter(Boolean) ?? []

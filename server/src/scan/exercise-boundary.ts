@@ -8,7 +8,7 @@
  * the polynomial through the squares of its logarithms, in the root of time; and the integrals run over an angle, which
  * has no corner at either end of time.
  */
-import { gaussLegendre } from './gauss-legendre.ts'
+import { gaussLegendre, type QuadraturePoint } from './gauss-legendre.ts'
 import { normalCdf } from './normal.ts'
 
 /** Fractions a year. The rate is at least 0, and above the yield where it is 0: else nobody exercises a put early. */
@@ -54,11 +54,12 @@ const TOLERANCE = 1e-4
 /** Roots of time at Chebyshev's points, from 1 (now) to 0 (expiration). */
 const roots = Array.from({ length: NODES + 1 }, (_, i) => (1 + Math.cos((i * Math.PI) / NODES)) / 2)
 /** All but the last: at expiration the boundary is known. */
-const nodes: Node[] = roots.slice(0, -1).map((root) => ({ root, moments: moments(root, POINTS_A_NODE) }))
+const pointsOfNode = gaussLegendre(POINTS_A_NODE)
+const nodes: Node[] = roots.slice(0, -1).map((root) => ({ root, moments: moments(root, pointsOfNode) }))
 
 /** Where the value of exercising early is added up, from now to expiration. */
-export const futureMoments: readonly Pick<Moment, 'root' | 'weight'>[] = moments(1, POINTS_AFTER_NOW)
-const futureBases = moments(1, POINTS_AFTER_NOW).map(({ basis }) => basis)
+export const futureMoments: readonly Moment[] = moments(1, gaussLegendre(POINTS_AFTER_NOW))
+const futureBases = futureMoments.map(({ basis }) => basis)
 
 export function exerciseBoundary(terms: BoundaryTerms): ExerciseBoundary {
   const { years, rate, dividendYield } = terms
@@ -127,8 +128,8 @@ function firstGuess({ years, volatility, rate, dividendYield }: BoundaryTerms, l
 }
 
 /** Points at which to look at what happens between a node and expiration. */
-function moments(nodeRoot: number, points: number): Moment[] {
-  return gaussLegendre(points).map(({ x, weight }) => {
+function moments(nodeRoot: number, points: readonly QuadraturePoint[]): Moment[] {
+  return points.map(({ x, weight }) => {
     const angle = ((1 + x) * Math.PI) / 4
     return {
       root: Math.sin(angle),

@@ -3,20 +3,7 @@ import type { IsoDate } from './model.ts'
 
 const DAY_MS = 86_400_000
 
-// Making a formatter takes a hundred times as long as using one. `formatToParts`, because the punctuation of a
-// locale has changed between releases of Node, its numbers have not.
-const wallClock = new Intl.DateTimeFormat('en-US', {
-  timeZone: 'America/New_York',
-  calendar: 'gregory',
-  numberingSystem: 'latn',
-  hourCycle: 'h23',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-})
+const HOUR_MS = 3_600_000
 
 /** The day in New York at that moment. `ms`: milliseconds since 1970. */
 export function newYorkDate(ms: number): IsoDate {
@@ -25,10 +12,8 @@ export function newYorkDate(ms: number): IsoDate {
 
 /** `YYYY-MM-DD HH:MM:SS` on New York's wall clock, 00 to 23 h, seconds cut off. `ms`: milliseconds since 1970. */
 export function newYorkDateTime(ms: number): string {
-  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {}
-  for (const { type, value } of wallClock.formatToParts(ms)) parts[type] = value
-  const { year = '', month, day, hour, minute, second } = parts
-  return `${year.padStart(4, '0')}-${month}-${day} ${hour}:${minute}:${second}`
+  const asIfUtc = new Date(ms - offsetMs(ms)).toISOString()
+  return asIfUtc.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length).replace('T', ' ')
 }
 
 /**
@@ -44,8 +29,45 @@ export function newYorkInstant(date: IsoDate, time: string): number {
 
 /** What to add to New York's wall clock, read as if it were UTC, to get UTC. */
 function offsetMs(ms: number): number {
-  const seconds = Math.floor(ms / 1000) * 1000
-  return seconds - Date.parse(`${newYorkDateTime(ms).replace(' ', 'T')}Z`)
+  const year = new Date(ms).getUTCFullYear()
+  if (year < RULE_SINCE) return offsetBefore(ms)
+  if (summer.year !== year) summer = summerOf(year)
+  return (ms >= summer.begins && ms < summer.ends ? 4 : 5) * HOUR_MS
+}
+
+interface Summer {
+  year: number
+  begins: number
+  ends: number
+}
+
+/** The first year of the rule that is in force (15 U.S.C. § 260a). */
+const RULE_SINCE = 2007
+let summer = summerOf(RULE_SINCE)
+
+/** From 2:00 on the second Sunday of March, which is then 3:00, to 2:00 on the first of November, which is then 1:00. */
+function summerOf(year: number): Summer {
+  return {
+    year,
+    begins: firstSundayFrom(Date.UTC(year, 2, 8)) + 7 * HOUR_MS,
+    ends: firstSundayFrom(Date.UTC(year, 10, 1)) + 6 * HOUR_MS,
+  }
+}
+
+function firstSundayFrom(day: number): number {
+  return day + ((7 - new Date(day).getUTCDay()) % 7) * DAY_MS
+}
+
+let wallClock: Intl.DateTimeFormat | undefined
+
+/**
+ * By the time zones that come with Node. Only for years that few ask for: its first formatter takes a server 20 ms of
+ * its start, and each use a hundred times as long as the rule.
+ */
+function offsetBefore(ms: number): number {
+  wallClock ??= new Intl.DateTimeFormat('en-US', { timeZone: 'America/New_York', timeZoneName: 'longOffset' })
+  const zone = wallClock.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value
+  return -Number(/^GMT([+-]\d+):00$/.exec(zone ?? '')?.[1]) * HOUR_MS
 }
 
 /** Calendar days from `from` to `to`; negative when `to` is earlier. */

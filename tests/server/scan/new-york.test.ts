@@ -29,6 +29,49 @@ describe('newYorkDateTime', () => {
   })
 })
 
+describe('the rule for summer time', () => {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: 'America/New_York',
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  })
+  function byNode(ms: number): string {
+    const { year, month, day, hour, minute, second } = Object.fromEntries(
+      format.formatToParts(ms).map(({ type, value }) => [type, value]),
+    )
+    return `${year}-${month}-${day} ${hour}:${minute}:${second}`
+  }
+
+  // Fails with the first Node that knows of another rule.
+  it('is that of the time zones that come with Node, at each half hour around a change, from 1970 to 2045', () => {
+    const HALF_HOUR = 1_800_000
+    for (let year = 1970; year <= 2045; year += 1) {
+      for (const [month, day] of [
+        [0, 1],
+        [2, 8],
+        [3, 1],
+        [9, 25],
+        [10, 1],
+      ] as const) {
+        const from = Date.UTC(year, month, day)
+        for (let ms = from; ms < from + 8 * 48 * HALF_HOUR; ms += HALF_HOUR)
+          expect(newYorkDateTime(ms)).toBe(byNode(ms))
+      }
+    }
+  })
+
+  it('has no moment of its own for what is no moment', () => {
+    expect(() => newYorkDateTime(NaN)).toThrow(RangeError)
+  })
+})
+
 describe('newYorkInstant', () => {
   it.each([
     ['2026-03-06', '09:30', '2026-03-06T14:30:00.000Z'],
