@@ -6,6 +6,7 @@
 import { cp, mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { join, relative, resolve } from 'node:path'
+import { shortCuts } from './bundle/short-cuts.mjs'
 import { warmUp } from './bundle/warm-up.mjs'
 import { root, setUp } from './setup.mjs'
 
@@ -35,7 +36,7 @@ const bundle = await rolldown({
   external,
   plugins: [
     { name: 'our-own-addresses', transform: { filter: { code: 'import.meta.url' }, handler: relocate } },
-    nothing('node-libcurl'),
+    ...shortCuts(server),
   ],
 })
 const { output } = await bundle.generate({
@@ -70,16 +71,6 @@ function relocate(code, id) {
   const place = JSON.stringify(relative(server, id))
   const url = `require('node:url').pathToFileURL(require('node:path').join(__dirname, ${place})).href`
   return { code: code.replaceAll('import.meta.url', url) }
-}
-
-/** For a package that is asked for and not there: nothing, at once, instead of a search through all folders. */
-function nothing(name) {
-  const id = `\0${name}`
-  return {
-    name: `nothing-for-${name}`,
-    resolveId: { filter: { id: new RegExp(`^${name}$`) }, handler: () => id },
-    load: { filter: { id: new RegExp(`^\0${name}$`) }, handler: () => 'module.exports = undefined' },
-  }
 }
 
 /**

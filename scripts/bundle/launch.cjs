@@ -7,9 +7,6 @@ const Module = require('node:module')
 const { dirname } = require('node:path')
 const { Script } = require('node:vm')
 
-// As from Node 21 on. pg, to know its surroundings, makes a `Response` where there is none, which loads all of fetch.
-globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node.split('.')[0]}` }
-
 /** By file; `warm.cjs` asks them for what V8 has made of them. */
 const scripts = new Map()
 

@@ -5,15 +5,12 @@ import type { MiddlewareHandler } from 'hono'
 import { isForeignOrigin } from './cross-site.ts'
 import { isLoopback, type Env } from './env.ts'
 import type { EventStream } from './graphql/streams.ts'
-import type { Ticket } from './ready-answers/answers.ts'
 
 export const GRAPHQL_PATH = '/graphql'
 
 /** What is found out about a request before anybody answers it. */
 export interface EdgeEnv {
   Bindings: Partial<HttpBindings> & {
-    /** Of an answer that is to be kept. */
-    ticket?: Ticket
     /** What the body of the answer is to be, once its head is told. */
     stream?: EventStream
   }

@@ -19,8 +19,9 @@ export function graphqlEndpoint({ auth, graphql, rateLimits }: GraphQLEndpointOp
     const request = c.req.raw
     if (request.method !== 'GET' && request.method !== 'POST') return methodNotAllowed()
     const address = c.get('address')
-    // Before anybody is looked up: guesses are not free. Whoever has a ticket has been looked up.
-    const spent = c.env?.ticket === undefined ? await rateLimits.spent(address) : null
+    // Before anybody is looked up: guesses are not free.
+    const asked = c.env?.incoming ?? request
+    const spent = await rateLimits.spent(asked, address)
     if (spent !== null) return limited(tooMany(spent), spent)
 
     if (wantsPage(request)) {
@@ -28,8 +29,7 @@ export function graphqlEndpoint({ auth, graphql, rateLimits }: GraphQLEndpointOp
       return isSignedIn ? graphiqlPage(request) : c.redirect('/sign-in?next=/graphql')
     }
     const viewer = await auth.viewerOf(believable(request.headers))
-    const ticket = c.env?.ticket ?? null
-    const verdict = await rateLimits.takeOnce(c.env?.incoming ?? request, viewer, address)
+    const verdict = await rateLimits.takeOnce(asked, viewer, address)
     if (!verdict.allowed) return limited(tooMany(verdict), verdict)
     if (viewer === null) return limited(notSignedIn(request), verdict)
     const refused = wrongWay(request)
@@ -38,10 +38,9 @@ export function graphqlEndpoint({ auth, graphql, rateLimits }: GraphQLEndpointOp
       viewer,
       address,
       requestId: c.get('requestId'),
-      ticket,
+      ticket: null,
       answerWith: (stream) => (c.env.stream = stream),
     })
-    if (ticket !== null) response.headers.set('Cache-Control', 'private, no-cache')
     return limited(response, verdict)
   }
 }

@@ -6,21 +6,23 @@ import type { Auth } from './auth/auth.ts'
 import type { Viewer } from './auth/viewer.ts'
 import type { ClientAddresses } from './client-address.ts'
 import { isForeignOrigin, isPreflighted, type HeaderReader } from './cross-site.ts'
-import { GRAPHQL_PATH, isUnknownHost, knownHosts, type EdgeEnv } from './edge.ts'
+import { GRAPHQL_PATH, isUnknownHost, knownHosts } from './edge.ts'
 import type { Env } from './env.ts'
-import type { Stringified } from './graphql/compiled.ts'
+import type { Stringified } from './graphql/compiler.ts'
 import { formattedResult } from './graphql/errors.ts'
+import { mediaTypeFor } from './graphql/media-type.ts'
 import { performed, prepared, type Asked } from './graphql/operation.ts'
 import type { PersistedDocuments } from './graphql/persisted-documents.ts'
 import type { GraphQLServer } from './graphql/yoga.ts'
 import { rateLimitHeaders, type RateLimits } from './limits/rate-limits.ts'
 import type { Metrics } from './ops/metrics.ts'
-import { createAnswers, type Ticket } from './ready-answers/answers.ts'
+import { createAnswers, type Made, type Ticket } from './ready-answers/answers.ts'
 import { isReadable, type Readable } from './ready-answers/readable.ts'
 import type { Caller, Client, Question } from './ready-answers/inquiries.ts'
 import { createReadyAnswers, type Admission } from './ready-answers/ready-answers.ts'
 import type { DataVersion } from './scan/data-version.ts'
 import type { Log } from './scan/ports.ts'
+import { securityHeaders } from './security-headers.ts'
 
 export interface ReadyResultsOptions {
   env: Env
@@ -32,8 +34,6 @@ export interface ReadyResultsOptions {
   graphql: Pick<GraphQLServer, 'getEnveloped'>
   metrics: Metrics
   log: Log
-  /** The whole application, for an answer that is to be kept. */
-  answer: (request: Request, bindings: EdgeEnv['Bindings']) => Promise<Response>
   /** The whole application, for everything else. */
   next: (request: IncomingMessage, response: ServerResponse) => void
 }
@@ -54,9 +54,9 @@ interface Reader extends Caller {
 const LIMIT_BYTES = 64 * 1024 * 1024
 
 export function readyResults(options: ReadyResultsOptions) {
-  const { env, auth, addresses, rateLimits, documents, graphql, version, metrics, log, answer, next } =
-    options
+  const { env, auth, addresses, rateLimits, documents, graphql, version, metrics, log, next } = options
   const hosts = knownHosts(env)
+  const headers = { ...securityHeaders(env), 'Cache-Control': 'private, no-cache' }
 
   /** Whatever is to be refused is refused the long way. */
   function clientOf(request: IncomingMessage): Client<Reader> | null {
@@ -88,22 +88,27 @@ export function readyResults(options: ReadyResultsOptions) {
     }))
   }
 
-  /** Past HTTP, as operations of a WebSocket are: what that adds is known. */
-  async function again(
+  /** Past all that HTTP needs for answers of any kind, as operations of a WebSocket are. */
+  async function make(
     { viewer, address }: Reader,
     question: Question,
+    accept: string,
     ticket: Ticket,
-  ): Promise<Buffer | null> {
+  ): Promise<Made | null> {
+    const type = mediaTypeFor(accept)
     const params = paramsOf(question)
     const query = documents.documentOf(params)
-    if (query === undefined) return null
+    if (type === null || query === undefined) return null
     const caller = { viewer, address, requestId: randomUUID(), ticket, answerWith: null }
     const args = await prepared(graphql.getEnveloped, caller, query, params as Asked)
     if (Array.isArray(args)) return null
     const result = await performed(args, 'execute', log)
     if (isAsyncIterable(result) || result.errors !== undefined) return null
     const { stringify } = result as Stringified
-    return Buffer.from(stringify?.() ?? JSON.stringify(formattedResult(result)))
+    return {
+      headers: { ...headers, 'Content-Type': `${type}; charset=utf-8` },
+      body: Buffer.from(stringify?.() ?? JSON.stringify(formattedResult(result))),
+    }
   }
 
   return createReadyAnswers({
@@ -113,13 +118,7 @@ export function readyResults(options: ReadyResultsOptions) {
     admit,
     isReadable: (question) => isVersioned(question, documents),
     version: () => version.now(),
-    again,
-    longWay: (request, body, ticket) => {
-      const url = `http://${request.headers.host ?? 'localhost'}${request.url}`
-      const headers = headersOf(request)
-      const sent = body === null ? { method: 'GET' } : { method: 'POST', body: new Uint8Array(body) }
-      return answer(new Request(url, { ...sent, headers }), { incoming: request, ticket })
-    },
+    make,
     next,
     onHit: () => metrics.readyAnswers.inc(),
   })
@@ -176,9 +175,3 @@ const readerOf = ({ headers }: IncomingMessage): HeaderReader => ({
   get: (name) => headers[name]?.toString() ?? null,
   has: (name) => headers[name] !== undefined,
 })
-
-function headersOf({ headers }: IncomingMessage): Headers {
-  const all = new Headers()
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) all.set(name, String(value))
-  return all
-}

@@ -23,8 +23,11 @@ export interface RateLimits {
   takeEach(count: number, viewer: Client | null, address: string): Promise<Verdict[]>
   /** A request has been judged: it is not counted again. */
   judged(request: object, verdict: Verdict): void
-  /** What to tell somebody whose address has had its share, before anything is looked up for them; else null. */
-  spent(address: string): Promise<Verdict | null>
+  /**
+   * What to tell somebody whose address has had its share, before anything is looked up for them; else null, as for a
+   * request that has been judged.
+   */
+  spent(request: object, address: string): Promise<Verdict | null>
 }
 
 type Counted = Count & { limit: number }
@@ -84,8 +87,8 @@ export function createRateLimits(counters: Counters, { perMinute }: { perMinute:
 
     judged: (request, verdict) => void judged.set(request, verdict),
 
-    async spent(address) {
-      if (perMinute === 0) return null
+    async spent(request, address) {
+      if (perMinute === 0 || judged.has(request)) return null
       const found = await counters.peek(addressKey(address))
       return found.count < addressLimit ? null : { ...verdictOf(found, addressLimit), allowed: false }
     },

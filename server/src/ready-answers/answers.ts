@@ -11,7 +11,6 @@ export type Encoding = 'br' | 'gzip'
 export interface Answer {
   /** Made from the content: another content has another one, whatever was asked. Each form has it with an end. */
   readonly etag: string
-  readonly headers: Readonly<Record<string, string>>
   /** A compressed one is made at the first wish, off the request's path: until it is there, the plain one. */
   as(encoding: Encoding | null): Form
 }
@@ -23,7 +22,7 @@ export interface Form {
   readonly body: Buffer
 }
 
-/** What an answer that was made the long way may still say about itself. */
+/** What an answer may say about itself while it is being made. */
 export interface Ticket {
   /** Of the data: it was seen after the request had come. */
   readonly version: string
@@ -38,8 +37,7 @@ export interface Made {
   body: Buffer
 }
 
-/** @param before what was answered to the same question last, of whatever version; null when that is not known */
-export type Make = (ticket: Ticket, before: Answer | null) => Promise<Made | null>
+export type Make = (ticket: Ticket) => Promise<Made | null>
 
 export interface Answers {
   /**
@@ -115,7 +113,7 @@ export function createAnswers({ now, limitBytes }: AnswersOptions): Answers {
       spoil: () => void (spoilt = true),
       until: (instant) => void (until = Math.min(until, instant)),
     }
-    const made = await make(ticket, kept.get(key)?.answer ?? null)
+    const made = await make(ticket)
     if (made === null) return null
     const answer = answerOf(made)
     if (!spoilt && until > now()) keep(key, { version, until, answer })
@@ -160,7 +158,6 @@ function answerOf({ headers, body }: Made): Answer {
   }
   return {
     etag,
-    headers,
     as(encoding) {
       if (encoding === null || body.length < WORTH_COMPRESSING) return plain
       if (compressed[encoding] === undefined) {

@@ -1,17 +1,12 @@
 /** The HTTP side of answers from bytes: what is worth a look, and how an answer is sent, on `node:http`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer, Encoding, Made } from './answers.ts'
+import type { Answer, Encoding } from './answers.ts'
 
 /** How an answer is wanted. */
 export interface FormWanted {
   encoding: Encoding | null
   /** Of the `If-None-Match` header: what the client has already. */
   has: string | undefined
-}
-
-/** An answer that was made the long way. */
-export interface Whole extends Made {
-  status: number
 }
 
 /** A longer one is no query that anybody repeats. */
@@ -42,28 +37,12 @@ export function whenRead(request: IncomingMessage, done: (body: Buffer) => void)
   request.once('end', () => done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
 }
 
-export async function wholeOf(response: Response): Promise<Whole> {
-  const { status, headers } = response
-  return { status, headers: Object.fromEntries(headers), body: Buffer.from(await response.arrayBuffer()) }
-}
-
-/** @param own headers for this answer only, such as what is left of a quota: names and values in turn */
-export function sendOwn(
-  { status, headers, body }: Whole,
-  own: readonly string[],
-  response: ServerResponse,
-): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  for (let at = 0; at < own.length; at += 2) response.setHeader(own[at] ?? '', own[at + 1] ?? '')
-  response.writeHead(status, { 'content-length': body.length }).end(body)
-}
-
 export const formFor = ({ headers }: IncomingMessage): FormWanted => ({
   encoding: encodingFor(headers['accept-encoding']),
   has: headers['if-none-match'],
 })
 
-/** @param own as for `sendOwn` */
+/** @param own headers for this answer only, such as what is left of a quota: names and values in turn */
 export function send(
   answer: Answer,
   wanted: FormWanted,

@@ -45,10 +45,11 @@ export class Inquiry<C extends Caller> {
   /** Null: the long way, because of the question or because of whoever asks it. */
   readonly client: Client<C> | null
   readonly form: FormWanted
+  /** The header; empty where there is none. */
+  readonly accept: string
   readonly #body: Buffer | null
   readonly #rawHeaders: readonly string[]
   readonly #url: string
-  readonly #accept: string
   /** For the rights of whoever asked last: the same text, whose hash is known. */
   #key: { rights: string; text: string } | null = null
 
@@ -60,7 +61,7 @@ export class Inquiry<C extends Caller> {
     this.#body = body === null ? null : Buffer.from(body)
     this.#rawHeaders = request.rawHeaders
     this.#url = request.url ?? ''
-    this.#accept = request.headers.accept ?? ''
+    this.accept = request.headers.accept ?? ''
   }
 
   hasHeadOf({ method, url, rawHeaders }: IncomingMessage): boolean {
@@ -79,7 +80,7 @@ export class Inquiry<C extends Caller> {
   /** Of the answer. */
   keyFor({ rights }: C): string {
     if (this.#key?.rights !== rights)
-      this.#key = { rights, text: `${rights}\n${this.#accept}\n${this.question.text}` }
+      this.#key = { rights, text: `${rights}\n${this.accept}\n${this.question.text}` }
     return this.#key.text
   }
 }

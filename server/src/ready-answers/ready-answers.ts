@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answers, Made, Ticket } from './answers.ts'
-import { isCandidate, send, sendOwn, wholeOf, whenRead, type Whole } from './http.ts'
+import { isCandidate, send, whenRead } from './http.ts'
 import { createInquiries, type Caller, type Client, type Inquiry, type Question } from './inquiries.ts'
 
 /** A request was counted. */
@@ -28,13 +28,8 @@ export interface ReadyAnswersOptions<C extends Caller> {
   isReadable(question: Question): boolean
   /** Of the data, now; null when it cannot be known. */
   version(): Promise<string | null>
-  /**
-   * Makes the body of an answer whose headers are known from the version before; null when it is no plain success, and
-   * has to go the long way.
-   */
-  again(caller: C, question: Question, ticket: Ticket): Promise<Buffer | null>
-  /** Answers a request, whose body has been read if it has one, the long way. */
-  longWay(request: IncomingMessage, body: Buffer | null, ticket: Ticket): Promise<Response>
+  /** Null when it is no plain success, and has to go the long way. */
+  make(caller: C, question: Question, accept: string, ticket: Ticket): Promise<Made | null>
   /** Takes over requests that are not for us; `rawBody` is set on those whose body has been read. */
   next(request: IncomingMessage, response: ServerResponse): void
   /** Called for each answer from bytes. */
@@ -44,12 +39,8 @@ export interface ReadyAnswersOptions<C extends Caller> {
 /** Of the event loop, between the first request and the look: in one alone, half as many come together under load. */
 const TURNS = 2
 
-/** Of one answer, not of all that have the same bytes. */
-const ownHeaders =
-  /^(date|x-request-id|ratelimit.*|retry-after|set-cookie|content-length|connection|keep-alive)$/i
-
 export function createReadyAnswers<C extends Caller>(options: ReadyAnswersOptions<C>) {
-  const { answers, path, clientOf, admit, version, again, longWay, next, onHit } = options
+  const { answers, path, clientOf, admit, version, next, onHit } = options
   const inquiries = createInquiries({ clientOf, isReadable: options.isReadable })
   let waiting: Asked<C>[] = []
   let isLooking = false
@@ -57,6 +48,11 @@ export function createReadyAnswers<C extends Caller>(options: ReadyAnswersOption
   function aside({ request, response, body }: Pick<Asked<C>, 'request' | 'response' | 'body'>): void {
     if (body !== null) Object.assign(request, { rawBody: body })
     next(request, response)
+  }
+
+  function asideWith(admission: Admission, asked: Asked<C>): void {
+    admission.goesOn(asked.request)
+    aside(asked)
   }
 
   function ask(
@@ -118,37 +114,26 @@ export function createReadyAnswers<C extends Caller>(options: ReadyAnswersOption
       const admission = admissions[index]
       if (admission === undefined) throw new Error('A request was not counted.')
       if (admission.headers !== null && current !== null) answer(asked, admission.headers, current, admission)
-      else {
-        admission.goesOn(asked.request)
-        aside(asked)
-      }
+      else asideWith(admission, asked)
     }
   }
 
   function answer(asked: Asked<C>, own: readonly string[], current: string, admission: Admission): void {
-    const { inquiry, request, response, caller } = asked
+    const { inquiry, response, caller } = asked
     const key = inquiry.keyFor(caller)
     const ready = answers.peek(key, current)
     if (ready !== null) {
       onHit?.()
       return send(ready, inquiry.form, own, response)
     }
-    admission.goesOn(request)
-    make(asked, own, key, current).catch(() => response.destroy())
-  }
-
-  async function make(asked: Asked<C>, own: readonly string[], key: string, current: string): Promise<void> {
-    const { inquiry, request, response, body, caller } = asked
-    let whole = null as Whole | null
-    const made = await answers.get(key, current, async (ticket, before) => {
-      const remade = before && (await again(caller, inquiry.question, ticket).catch(() => null))
-      if (before !== null && remade !== null) return { headers: before.headers, body: remade }
-      whole = await wholeOf(await longWay(request, body, ticket))
-      return keepable(whole)
-    })
-    if (made !== null) send(made, inquiry.form, own, response)
-    else if (whole !== null) sendOwn(whole, own, response)
-    else aside(asked)
+    const { accept, question } = inquiry
+    answers
+      .get(key, current, (ticket) => options.make(caller, question, accept, ticket).catch(() => null))
+      .then((made) => {
+        if (made !== null) send(made, inquiry.form, own, response)
+        else asideWith(admission, asked)
+      })
+      .catch(() => response.destroy())
   }
 
   return (request: IncomingMessage, response: ServerResponse): void => {
@@ -167,14 +152,4 @@ interface Asked<C extends Caller> {
   /** Null where there is none. */
   body: Buffer | null
   caller: C
-}
-
-/** Only a whole success: errors are of the moment. */
-function keepable({ status, headers, body }: Whole): Made | null {
-  if (status !== 200 || headers['content-type']?.includes('json') !== true) return null
-  if ('errors' in (JSON.parse(body.toString('utf8')) as object)) return null
-  return {
-    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !ownHeaders.test(name))),
-    body,
-  }
 }

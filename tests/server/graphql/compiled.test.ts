@@ -1,7 +1,8 @@
 /** Compiled queries answer what interpreted ones do, to the letter; and only where answers are kept. */
 import { execute, parse, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import { describe, expect, test, vi } from 'vitest'
-import { compiledQueries, type Stringified } from '../../../server/src/graphql/compiled.ts'
+import { compiledQueries } from '../../../server/src/graphql/compiled.ts'
+import type { Stringified } from '../../../server/src/graphql/compiler.ts'
 import { schema } from '../../../server/src/graphql/schema.ts'
 import { viewScan, type ScanView } from '../../../server/src/scan/view.ts'
 import { defaultCriteria, outcome, row, stock } from '../../support/fakes.ts'

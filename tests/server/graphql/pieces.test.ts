@@ -9,7 +9,7 @@ import {
   type GraphQLObjectType,
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { lastingTypes } from '../../../server/src/graphql/compiled.ts'
+import { lastingTypes } from '../../../server/src/graphql/compiler.ts'
 import { createPieces } from '../../../server/src/graphql/pieces.ts'
 import { schema } from '../../../server/src/graphql/schema.ts'
 import { viewTickers } from '../../../server/src/scan/view.ts'

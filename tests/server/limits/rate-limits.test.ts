@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createCounters } from '../../../server/src/limits/counters.ts'
 import { networkOf } from '../../../server/src/limits/network.ts'
-import { createRateLimits, rateLimitHeaders } from '../../../server/src/limits/rate-limits.ts'
+import { createRateLimits, rateLimitHeaders, type Verdict } from '../../../server/src/limits/rate-limits.ts'
 import { silentLog } from '../../support/fakes.ts'
 
 const HOME = '203.0.113.7'
@@ -79,14 +79,24 @@ test('many tokens are no way around it: their person has twice the share', async
 
 test('nor are many accounts: their address has five times the share, signed in or not', async () => {
   const limits = setUp(2)
-  expect(await limits.spent(HOME)).toBeNull()
+  expect(await limits.spent({}, HOME)).toBeNull()
   for (let person = 0; person < 5; person += 1)
     await limits.take(viewer(`person ${person}`, `${person}`), HOME)
   for (let request = 0; request < 5; request += 1) await limits.take(null, HOME)
-  expect(await limits.spent(HOME)).toMatchObject({ allowed: false, limit: 10, remaining: 0 })
+  expect(await limits.spent({}, HOME)).toMatchObject({ allowed: false, limit: 10, remaining: 0 })
   expect((await limits.take(viewer('ann', 'token'), HOME)).allowed).toBe(false)
   expect((await limits.take(viewer('ann', 'token'), '198.51.100.1')).allowed).toBe(true)
-  expect(await limits.spent('198.51.100.1')).toBeNull()
+  expect(await limits.spent({}, '198.51.100.1')).toBeNull()
+})
+
+test('a request that has been judged is not refused for what it took itself', async () => {
+  const limits = setUp(2)
+  const request = {}
+  const verdicts = await limits.takeEach(10, null, HOME)
+  limits.judged(request, verdicts[9] as Verdict)
+  expect(verdicts[9]).toMatchObject({ allowed: true, remaining: 0 })
+  expect(await limits.spent(request, HOME)).toBeNull()
+  expect(await limits.spent({}, HOME)).toMatchObject({ allowed: false })
 })
 
 test('dear operations take more of it', async () => {
@@ -99,7 +109,7 @@ test('0 limits nothing, and says nothing', async () => {
   const limits = setUp(0)
   for (let request = 0; request < 100; request += 1) await limits.take(null, HOME)
   const verdict = await limits.take(viewer('ann', 'token'), HOME)
-  expect([verdict.allowed, await limits.spent(HOME)]).toEqual([true, null])
+  expect([verdict.allowed, await limits.spent({}, HOME)]).toEqual([true, null])
   expect(rateLimitHeaders(verdict)).toEqual({})
 })
 

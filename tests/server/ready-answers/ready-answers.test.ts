@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect, type AddressInfo } from 'node:net'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createAnswers, type Ticket } from '../../../server/src/ready-answers/answers.ts'
+import { createAnswers, type Made, type Ticket } from '../../../server/src/ready-answers/answers.ts'
 import { createReadyAnswers } from '../../../server/src/ready-answers/ready-answers.ts'
 import { pause, until } from '../../support/until.ts'
 
@@ -13,8 +13,7 @@ let world: {
   now: number
   version: string | null
   data: unknown
-  ways: { long: number; again: number; next: number; hits: number; goesOn: number }
-  again: (() => Buffer) | null
+  ways: { made: number; next: number; hits: number; goesOn: number }
   /** How many requests of one caller were counted together, each time. */
   admitted: number[]
   /** What they wait for. */
@@ -24,8 +23,14 @@ let world: {
   judged: number
   /** Rights that have ended. */
   gone: Set<string>
-  answer: ((ticket: Ticket) => Promise<Response> | Response) | null
+  /** Null: an answer of the data. */
+  make: ((ticket: Ticket) => Made | null) | null
 }
+
+const answerOf = (body: unknown): Made => ({
+  headers: { 'X-Frame-Options': 'DENY', 'Content-Type': 'application/json' },
+  body: Buffer.from(JSON.stringify(body)),
+})
 
 const query = (text = '{ results }') => JSON.stringify({ query: text })
 
@@ -34,14 +39,13 @@ beforeEach(async () => {
     now: 0,
     version: '1',
     data: { results: 'one' },
-    ways: { long: 0, again: 0, next: 0, hits: 0, goesOn: 0 },
-    again: null,
+    ways: { made: 0, next: 0, hits: 0, goesOn: 0 },
     admitted: [],
     counters: Promise.resolve(),
     isSpent: false,
     judged: 0,
     gone: new Set(),
-    answer: null,
+    make: null,
   }
   const listener = createReadyAnswers({
     answers: createAnswers({ now: () => world.now, limitBytes: 100_000 }),
@@ -64,17 +68,9 @@ beforeEach(async () => {
     },
     isReadable: ({ text }) => text.includes('results'),
     version: async () => world.version,
-    again: async () => {
-      world.ways.again += 1
-      return world.again?.() ?? null
-    },
-    longWay: async ({ method }, body, ticket) => {
-      // What was read is handed on.
-      if ((body === null) !== (method === 'GET')) throw new Error(`A ${method} without its body.`)
-      world.ways.long += 1
-      const { data } = world
-      if (world.answer !== null) return world.answer(ticket)
-      return Response.json({ data }, { headers: { 'x-request-id': 'mine', 'x-frame-options': 'DENY' } })
+    make: async (_caller, _question, _accept, ticket) => {
+      world.ways.made += 1
+      return world.make === null ? answerOf({ data: world.data }) : world.make(ticket)
     },
     next: (request: IncomingMessage & { rawBody?: Buffer }, response: ServerResponse) => {
       world.ways.next += 1
@@ -101,12 +97,12 @@ describe('a repeated query', () => {
     const first = await Promise.all(Array.from({ length: 50 }, () => ask()))
     for (const response of first) expect(await response.json()).toEqual({ data: { results: 'one' } })
     for (let again = 0; again < 10; again += 1) await (await ask()).text()
-    expect(world.ways.long).toBe(1)
+    expect(world.ways.made).toBe(1)
     world.version = '2'
     world.data = { results: 'two' }
     const second = await Promise.all(Array.from({ length: 50 }, () => ask()))
     for (const response of second) expect(await response.json()).toEqual({ data: { results: 'two' } })
-    expect(world.ways).toMatchObject({ long: 2, next: 0 })
+    expect(world.ways).toMatchObject({ made: 2, next: 0 })
   })
 
   test('is counted once for each request, and those of one caller that come together, together', async () => {
@@ -121,7 +117,7 @@ describe('a repeated query', () => {
     await until(() => text.split('{"data":{"results":"one"}}').length === 9)
     socket.destroy()
     expect(world.admitted).toEqual([6, 2])
-    expect(world.ways.long).toBe(2)
+    expect(world.ways.made).toBe(2)
   })
 
   test('what comes while others are being looked after is looked after together, and later', async () => {
@@ -157,7 +153,7 @@ describe('a repeated query', () => {
       send('all', query())
       await answers(n)
     }
-    expect([world.judged, world.ways.hits, world.ways.long]).toEqual([1, 3, 1])
+    expect([world.judged, world.ways.hits, world.ways.made]).toEqual([1, 3, 1])
     // As long as the one before, and something else.
     send('all', query('{ rEsults }'))
     await answers(5)
@@ -166,7 +162,7 @@ describe('a repeated query', () => {
     await answers(6)
     send('less', query('{ results a }'))
     await answers(7)
-    expect([world.judged, world.ways.long]).toEqual([3, 3])
+    expect([world.judged, world.ways.made]).toEqual([3, 3])
     world.gone.add('less')
     send('less', query('{ results a }'))
     await answers(8)
@@ -177,35 +173,18 @@ describe('a repeated query', () => {
   test('is counted once, whichever way it goes', async () => {
     await (await ask()).text()
     await (await ask()).text()
-    expect([world.ways.goesOn, world.ways.long]).toEqual([1, 1])
+    expect([world.ways.goesOn, world.ways.made]).toEqual([0, 1])
     world.isSpent = true
     expect(await (await ask()).text()).toBe(`next ${query()}`)
-    expect(world.ways).toMatchObject({ goesOn: 2, next: 1 })
+    expect(world.ways).toMatchObject({ goesOn: 1, next: 1 })
   })
 
-  test('is made again without its headers, which are known, or else goes the long way again', async () => {
-    const first = await ask()
-    expect([await first.text(), world.ways.again]).toEqual(['{"data":{"results":"one"}}', 0])
-    world.version = '2'
-    world.again = () => Buffer.from('{"data":{"results":"made again"}}')
-    const second = await ask()
-    expect([await second.text(), second.headers.get('x-frame-options')]).toEqual([
-      '{"data":{"results":"made again"}}',
-      'DENY',
-    ])
-    expect(second.headers.get('etag')).not.toBe(first.headers.get('etag'))
-    world.version = '3'
-    world.again = null
-    expect(await (await ask()).text()).toBe('{"data":{"results":"one"}}')
-    expect(world.ways).toMatchObject({ long: 2, again: 2, hits: 0 })
-  })
-
-  test('carries the headers of the long way, but those of a single answer', async () => {
-    await (await ask()).text()
-    const { headers } = await ask()
-    expect(headers.get('x-frame-options')).toBe('DENY')
-    expect(headers.get('x-request-id')).toBeNull()
-    expect(headers.get('ratelimit-remaining')).toBe('7')
+  test('carries the headers that it was made with, and those of a single answer', async () => {
+    for (const { headers } of [await ask(), await ask()]) {
+      expect(headers.get('x-frame-options')).toBe('DENY')
+      expect(headers.get('ratelimit-remaining')).toBe('7')
+    }
+    expect(world.ways.hits).toBe(1)
   })
 
   test('is never shared across rights, documents, variables or forms of the answer', async () => {
@@ -217,7 +196,7 @@ describe('a repeated query', () => {
       [query(), { accept: 'application/graphql-response+json' }],
     ]
     for (const [body, headers] of [...variants, ...variants]) await (await ask(body, headers)).text()
-    expect(world.ways).toMatchObject({ long: variants.length, hits: variants.length })
+    expect(world.ways).toMatchObject({ made: variants.length, hits: variants.length })
   })
 })
 
@@ -233,7 +212,7 @@ describe('a query by GET', () => {
     world.version = '2'
     world.data = { results: 'two' }
     expect(await (await get()).json()).toEqual({ data: { results: 'two' } })
-    expect(world.ways).toMatchObject({ long: 2, next: 0, hits: 1 })
+    expect(world.ways).toMatchObject({ made: 2, next: 0, hits: 1 })
   })
 
   test.each([
@@ -243,7 +222,7 @@ describe('a query by GET', () => {
     ['something else', '?query={other}', {}],
   ])('goes the long way when it asks for %s', async (_what, search, headers) => {
     expect(await (await get(search, headers as Record<string, string>)).text()).toBe('next unread')
-    expect(world.ways).toMatchObject({ next: 1, long: 0 })
+    expect(world.ways).toMatchObject({ next: 1, made: 0 })
   })
 })
 
@@ -294,39 +273,51 @@ describe('compression', () => {
 })
 
 describe('what is not kept', () => {
-  test.each<[string, (ticket: Ticket) => Response]>([
-    ['an answer with errors', () => Response.json({ errors: [{ message: 'no' }], data: null })],
-    ['another status', () => Response.json({ data: {} }, { status: 400 })],
-    ['what is no JSON', () => new Response('hello')],
+  test.each<[string, (ticket: Ticket) => Made]>([
     [
-      'what the long way spoils',
+      'what its making spoils',
       (ticket) => {
         ticket.spoil()
-        return Response.json({ data: {} })
+        return answerOf({ data: {} })
       },
     ],
-    ['what is too large', () => Response.json({ data: 'x'.repeat(60_000) })],
-  ])('%s', async (_name, answer) => {
-    world.answer = answer
+    ['what is too large', () => answerOf({ data: 'x'.repeat(60_000) })],
+  ])('%s', async (_name, make) => {
+    world.make = make
     const [first, second] = [await ask(), await ask()]
     expect(second.status).toBe(first.status)
     expect(await second.text()).toBe(await first.text())
-    expect(world.ways).toMatchObject({ long: 2, next: 0 })
+    expect(world.ways).toMatchObject({ made: 2, next: 0 })
+  })
+
+  test.each<[string, () => null]>([
+    ['cannot be made', () => null],
+    [
+      'fails to be made',
+      () => {
+        throw new Error('out of order')
+      },
+    ],
+  ])('what %s: each who waits for it goes the long way, counted', async (_name, make) => {
+    world.make = make
+    for (const answer of await Promise.all([ask(), ask()]))
+      expect(await answer.text()).toBe(`next ${query()}`)
+    expect(world.ways).toMatchObject({ next: 2, goesOn: 2, hits: 0 })
   })
 
   test('an answer is kept no longer than it says', async () => {
-    world.answer = (ticket) => {
+    world.make = (ticket) => {
       ticket.until(5_000)
       ticket.until(9_000)
-      return Response.json({ data: {} })
+      return answerOf({ data: {} })
     }
     await (await ask()).text()
     world.now = 4_999
     await (await ask()).text()
-    expect(world.ways.long).toBe(1)
+    expect(world.ways.made).toBe(1)
     world.now = 5_000
     await (await ask()).text()
-    expect(world.ways.long).toBe(2)
+    expect(world.ways.made).toBe(2)
   })
 
   test('of many answers, those that nobody asked for lately', async () => {
@@ -335,9 +326,9 @@ describe('what is not kept', () => {
       await (await ask(query(`{ results ${one} }`))).text()
       await (await ask(query('{ results 0 }'))).text()
     }
-    expect(world.ways.long).toBe(12)
+    expect(world.ways.made).toBe(12)
     await (await ask(query('{ results 1 }'))).text()
-    expect(world.ways.long).toBe(13)
+    expect(world.ways.made).toBe(13)
   })
 })
 
@@ -350,14 +341,14 @@ describe('goes the long way, body and all', () => {
     ['another path', () => ask(query(), {}, `${url}?a=1`)],
   ])('%s', async (_name, send) => {
     await send()
-    expect(world.ways).toMatchObject({ next: 1, long: 0 })
+    expect(world.ways).toMatchObject({ next: 1, made: 0 })
   })
 
   test('whatever is asked while the version is unknown', async () => {
     await (await ask()).text()
     world.version = null
     expect(await (await ask()).text()).toBe(`next ${query()}`)
-    expect(world.ways).toMatchObject({ next: 1, long: 1 })
+    expect(world.ways).toMatchObject({ next: 1, made: 1 })
   })
 })
 
