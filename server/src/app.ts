@@ -73,7 +73,7 @@ export function createApp(
     return createSite({ env, auth, api, ops, addresses, rateLimits, graphql, log })
   }
   const site = () => (loading ??= load())
-  const later = setTimeout(site, LATER_MS).unref()
+  const later = setTimeout(() => void site(), LATER_MS).unref()
 
   const ready = readyResults({
     env,

@@ -126,14 +126,23 @@ export function createReadyAnswers<C extends Caller>(options: ReadyAnswersOption
       onHit?.()
       return send(ready, inquiry.form, own, response)
     }
-    const { accept, question } = inquiry
-    answers
-      .get(key, current, (ticket) => options.make(caller, question, accept, ticket).catch(() => null))
-      .then((made) => {
-        if (made !== null) send(made, inquiry.form, own, response)
-        else asideWith(admission, asked)
-      })
-      .catch(() => response.destroy())
+    make(asked, own, key, current, admission).catch(() => response.destroy())
+  }
+
+  async function make(
+    asked: Asked<C>,
+    own: readonly string[],
+    key: string,
+    current: string,
+    admission: Admission,
+  ): Promise<void> {
+    const { inquiry, response, caller } = asked
+    const { question, accept, form } = inquiry
+    const made = await answers.get(key, current, (ticket) =>
+      options.make(caller, question, accept, ticket).catch(() => null),
+    )
+    if (made !== null) send(made, form, own, response)
+    else asideWith(admission, asked)
   }
 
   return (request: IncomingMessage, response: ServerResponse): void => {
