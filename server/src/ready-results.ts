@@ -131,13 +131,27 @@ interface Params {
   extensions?: unknown
 }
 
+const parameters = new Set<string>([
+  'query',
+  'operationName',
+  'variables',
+  'extensions',
+] satisfies (keyof Params)[])
+
+const isRecord = (value: unknown) => typeof value === 'object' && !Array.isArray(value)
+
+/** Asked as the specification has it, for what has a version. Whatever is not is refused the long way. */
 function isVersioned(question: Question, documents: PersistedDocuments): boolean {
   try {
     const params = paramsOf(question)
     const text = documents.documentOf(params)
     const name = params.operationName ?? null
     return (
-      text !== undefined && (name === null || typeof name === 'string') && isReadable(text, name, versioned)
+      text !== undefined &&
+      (name === null || typeof name === 'string') &&
+      [params.variables ?? {}, params.extensions ?? {}].every(isRecord) &&
+      Object.keys(params).every((given) => parameters.has(given)) &&
+      isReadable(text, name, versioned)
     )
   } catch {
     return false
