@@ -28,6 +28,10 @@ export async function openFoundation(env: Env, log: Log, onClose: OnClose) {
   const clock: Clock = { now: () => Date.now(), marketNow: () => env.CLOCK_AT ?? Date.now() }
   const newId = () => randomUUID()
   const metrics = createMetrics()
+  // Connected to while the shared state is: a start is mostly waiting.
+  const opening = openDatabase({ databaseUrl: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR, log })
+  // Whoever waits for it is told.
+  opening.catch(() => {})
   const shared = measured(await openSharedState(env, { clock, newId, log }), metrics, clock)
   onClose(() => shared.close())
   const { cache, events, queue, limitStoreFor } = shared
@@ -35,7 +39,7 @@ export async function openFoundation(env: Env, log: Log, onClose: OnClose) {
     measuredProvider(provider, metrics),
   )
 
-  const database = await openDatabase({ databaseUrl: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR, log })
+  const database = await opening
   onClose(() => database.close())
   const applied = await applyMigrations(database)
   if (applied.length > 0) log.info({ applied }, 'The database was brought up to date.')

@@ -11,9 +11,14 @@ export interface AuditRetentionOptions {
 }
 
 const DAY_MS = 86_400_000
+/** Who starts a server waits for its first answer: nothing else is done at that time. */
+const SOON_MS = 5_000
 
 /** @returns what ends it */
-export function keepAuditFor({ prisma, days, clock, log }: AuditRetentionOptions): () => void {
+export function keepAuditFor(
+  { prisma, days, clock, log }: AuditRetentionOptions,
+  soonMs = SOON_MS,
+): () => void {
   async function forget(): Promise<void> {
     try {
       await prisma.auditEntry.deleteMany({ where: { at: { lt: new Date(clock.now() - days * DAY_MS) } } })
@@ -22,8 +27,10 @@ export function keepAuditFor({ prisma, days, clock, log }: AuditRetentionOptions
       if (!isDatabaseAway(err)) log.error({ err }, 'Old entries of the audit log could not be deleted.')
     }
   }
-  void forget()
-  const timer = setInterval(() => void forget(), DAY_MS)
-  timer.unref()
-  return () => clearInterval(timer)
+  const first = setTimeout(() => void forget(), soonMs).unref()
+  const daily = setInterval(() => void forget(), DAY_MS).unref()
+  return () => {
+    clearTimeout(first)
+    clearInterval(daily)
+  }
 }

@@ -94,7 +94,7 @@ describe.each(databases)('on $kind', ({ open }) => {
       clock.pass(2 * DAY)
       await note('newer')
       clock.pass(8 * DAY + 1)
-      const stop = keepAuditFor({ ...database, days: 10, clock, log: silentLog })
+      const stop = keepAuditFor({ ...database, days: 10, clock, log: silentLog }, 0)
       await until(async () => (await summaries()).join() === 'newer')
       clock.pass(2 * DAY)
       vi.advanceTimersByTime(DAY)
