@@ -68,6 +68,22 @@ describe.each(kinds)('repeated results: $kind', ({ settings, servers: count }) =
     expect(await read(`# another\n${results}`)).toEqual(answers[0])
   })
 
+  test('are counted as requests when they are made, and as ready answers when they are not', async () => {
+    const requests = async () => {
+      const found = await servers[reading]?.deps.ops.metrics.requests.get()
+      const isCount = ({ metricName = '' }) => metricName.endsWith('_count')
+      const isOurs = ({ labels }: { labels: Record<string, unknown> }) =>
+        labels['route'] === '/graphql' && labels['method'] === 'POST' && labels['status'] === '2xx'
+      return found?.values.find((value) => isCount(value) && isOurs(value))?.value ?? 0
+    }
+    const before = [await requests(), await hits()] as const
+    for (let again = 0; again < 3; again += 1) await read(`# counted\n${results}`)
+    expect([(await requests()) - before[0], (await hits()) - before[1]]).toEqual([1, 2])
+    // One that goes the long way has the same labels.
+    await read('{ scanResults { seq } __schema { queryType { name } } }')
+    expect((await requests()) - before[0]).toBe(2)
+  })
+
   test('are new after a change of the criteria, made on another server', async () => {
     for (const limit of [31, 32, 33]) {
       await act(`updateScanCriteria(input: { minAnnualizedReturn: ${limit} }) { minAnnualizedReturn }`)
