@@ -131,17 +131,18 @@ export function createBullScanQueue(options: BullScanQueueOptions): DurableScanQ
         const { runId, symbol } = job?.data ?? {}
         log.error({ err: error, runId, symbol }, 'A scan job was given up.')
       })
-      return {
-        async stop() {
-          stopping = true
-          // BullMQ waits for Redis before it says goodbye, unless it is told to leave at once.
-          const isAway = connection.status !== 'ready'
-          // Nor is one waited for that goes away in the middle of it.
-          const lost = new Promise<void>((resolve) => connection.once('close', () => resolve()))
-          await Promise.race([worker.close(isAway), lost])
-          connection.disconnect()
-        },
+      async function leave(): Promise<void> {
+        stopping = true
+        // BullMQ waits for Redis before it says goodbye, unless it is told to leave at once.
+        const isAway = connection.status !== 'ready'
+        // Nor is one waited for that goes away in the middle of it.
+        const lost = new Promise<void>((resolve) => connection.once('close', () => resolve()))
+        await Promise.race([worker.close(isAway), lost])
+        connection.disconnect()
       }
+      let leaving: Promise<void> | undefined
+      // Once: BullMQ may still be waiting, and the connection is lost only once.
+      return { stop: () => (leaving ??= leave()) }
     },
 
     async size() {

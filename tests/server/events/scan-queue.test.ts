@@ -259,6 +259,8 @@ describe.skipIf(!hasRedis)('the scan queue in BullMQ', () => {
     const gone = server.stop()
     await pause(0)
     await worker.stop()
+    // As a server does that drains, and then closes.
+    await worker.stop()
     await gone
   })
 
