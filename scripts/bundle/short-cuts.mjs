@@ -14,7 +14,7 @@ const unneeded = [
   { id: /^@fastify\/busboy$/, by: /@whatwg-node[\\/]node-fetch[\\/]/ },
   // Nobody's numbers are pushed anywhere.
   { id: /^\.\/lib\/pushgateway$/, by: /prom-client[\\/]index\.js$/ },
-  // Its limiters for thirty kinds of database.
+  // Its limiters for databases that we do not have.
   {
     id: /^\.\/lib\/(RLWrapper|BurstyRateLimiter|RateLimiter(?!(Redis|Memory|Res|CompatibleAbstract)$))/,
     by: /rate-limiter-flexible[\\/]index\.js$/,

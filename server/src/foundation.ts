@@ -28,7 +28,7 @@ export async function openFoundation(env: Env, log: Log, onClose: OnClose) {
   const clock: Clock = { now: () => Date.now(), marketNow: () => env.CLOCK_AT ?? Date.now() }
   const newId = () => randomUUID()
   const metrics = createMetrics()
-  // Connected to while the shared state is: a start is mostly waiting.
+  // At the same time as the shared state: neither needs the other.
   const opening = openDatabase({ databaseUrl: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR, log })
   // Whoever waits for it is told.
   opening.catch(() => {})

@@ -11,7 +11,7 @@ export interface AuditRetentionOptions {
 }
 
 const DAY_MS = 86_400_000
-/** Who starts a server waits for its first answer: nothing else is done at that time. */
+/** Not at once: whoever starts a server waits for its first answer. */
 const SOON_MS = 5_000
 
 /** @returns what ends it */

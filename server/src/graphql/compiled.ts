@@ -10,8 +10,8 @@ import {
   type GraphQLSchema,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import type { GraphQLContext } from './context.ts'
 import type { Compiler, Execute } from './compiler.ts'
+import type { GraphQLContext } from './context.ts'
 
 /** Executions before a document is worth it. */
 const WORTH_IT = 2

@@ -3,12 +3,13 @@
 const JSON_TYPE = 'application/json'
 const RESPONSE_TYPE = 'application/graphql-response+json'
 
-const chosen: Readonly<Record<string, string>> = {
-  [JSON_TYPE]: JSON_TYPE,
-  [RESPONSE_TYPE]: RESPONSE_TYPE,
-  'application/*': JSON_TYPE,
-  '*/*': JSON_TYPE,
-}
+/** By what is asked for. */
+const chosen: ReadonlyMap<string, string> = new Map([
+  [JSON_TYPE, JSON_TYPE],
+  [RESPONSE_TYPE, RESPONSE_TYPE],
+  ['application/*', JSON_TYPE],
+  ['*/*', JSON_TYPE],
+])
 
 /**
  * The same as Yoga gives: that of the first type in the `Accept` header which is one of them. Null where none is, or a
@@ -18,7 +19,7 @@ export function mediaTypeFor(accept: string): string | null {
   if (accept === '') return JSON_TYPE
   if (/charset/i.test(accept)) return null
   for (const asked of accept.toLowerCase().split(',')) {
-    const type = chosen[asked.split(';', 1)[0]?.trim() ?? '']
+    const type = chosen.get(asked.split(';', 1)[0]?.trim() ?? '')
     if (type !== undefined) return type
   }
   return null

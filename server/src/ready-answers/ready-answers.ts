@@ -1,7 +1,7 @@
 /**
- * In front of everything else, at the `node:http` request: a query that was answered before, for the same rights and
- * the same version of the data, is answered from bytes. No parsing, no validation, no execution, nothing read but the
- * version. Whatever is not such a query goes the long way, untouched.
+ * In front of everything else, at the `node:http` request: queries whose answers depend on rights and on the version of
+ * the data alone. The first for each makes the answer, and whoever asks the same again gets its bytes: no parsing, no
+ * validation, no execution, nothing read but the version. Whatever is not such a query, or fails, goes the long way.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answers, Made, Ticket } from './answers.ts'

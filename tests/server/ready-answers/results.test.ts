@@ -182,6 +182,7 @@ describe.each(kinds)('repeated results: $kind', ({ settings, servers: count }) =
     ['application/json; charset=utf-8'],
     ['application/json; charset=latin1, */*'],
     ['text/plain'],
+    ['constructor'],
     ['multipart/mixed'],
   ])('are of the type that the whole application gives: %s', async (accept) => {
     const asked = {

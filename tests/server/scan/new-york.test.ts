@@ -52,6 +52,7 @@ describe('the rule for summer time', () => {
   // Fails with the first Node that knows of another rule.
   it('is that of the time zones that come with Node, at each half hour around a change, from 1970 to 2045', () => {
     const HALF_HOUR = 1_800_000
+    const wrong: string[] = []
     for (let year = 1970; year <= 2045; year += 1) {
       for (const [month, day] of [
         [0, 1],
@@ -62,9 +63,10 @@ describe('the rule for summer time', () => {
       ] as const) {
         const from = Date.UTC(year, month, day)
         for (let ms = from; ms < from + 8 * 48 * HALF_HOUR; ms += HALF_HOUR)
-          expect(newYorkDateTime(ms)).toBe(byNode(ms))
+          if (newYorkDateTime(ms) !== byNode(ms)) wrong.push(`${byNode(ms)}, not ${newYorkDateTime(ms)}`)
       }
     }
+    expect(wrong).toEqual([])
   })
 
   it('has no moment of its own for what is no moment', () => {
