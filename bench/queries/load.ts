@@ -15,7 +15,6 @@ export interface LoadResult {
   perSecond: number
   /** Errors, and answers that were no success. */
   failures: number
-  p99Ms: number
   /** Share of one core that the client was busy: near 1, it was the client that could do no more. */
   busy: number
 }

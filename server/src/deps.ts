@@ -7,8 +7,8 @@ import { closeable, type OnClose } from './closing.ts'
 import { createCriteriaStore } from './db/criteria.ts'
 import { lastKnown } from './db/last-known.ts'
 import { CLIENT_ADDRESS_HEADER } from './edge.ts'
-import type { Env } from './env.ts'
-import { createSchedule } from './events/schedule.ts'
+import { BadEnvironment, type Env } from './env.ts'
+import type { Schedule, ScheduleOptions } from './events/schedule.ts'
 import { openFoundation, type Foundation } from './foundation.ts'
 import type { Api } from './graphql/context.ts'
 import type { Counters } from './limits/counters.ts'
@@ -41,7 +41,7 @@ export interface Deps {
   close(): Promise<void>
 }
 
-/** @throws DatabaseUnavailable with a sentence for the operator */
+/** @throws DatabaseUnavailable and BadEnvironment, with a sentence for the operator */
 export function createDeps(env: Env, log: Log): Promise<Deps> {
   return closeable(log, (onClose) => build(env, log, onClose))
 }
@@ -51,7 +51,7 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
   const { clock, newId, shared, marketData, marketHours, database, stocks, runs, worker, ops } = foundation
   const { cache, events, queue } = shared
 
-  const secret = env.AUTH_SECRET ?? (await loadSecret(env.DATA_DIR))
+  const secret = env.AUTH_SECRET ?? loadSecret(env.DATA_DIR)
   const setupCode = setupCodeOf(secret)
   const revocations = await openRevocations({ shared: shared.revocations, clock, log })
   onClose(() => revocations.close())
@@ -59,6 +59,7 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
   onClose(async () => mailer?.close())
   const auth = await createAuth({
     prisma: database.prisma,
+    sql: database.sql,
     afterOutage: database.afterOutage,
     revocations,
     clock,
@@ -91,18 +92,13 @@ async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, '
   )
   await scanner.open()
   database.onBack(() => void settleRuns({ cache, runs, clock, log }))
-  const { SCAN_SCHEDULE: expression } = env
-  const schedule =
-    expression === undefined
-      ? null
-      : createSchedule({
-          expression,
-          clock,
-          nextOpening,
-          claim: shared.claimInstant,
-          start: () => scanner.start(null),
-          log,
-        })
+  const schedule = await scheduleOf(env, {
+    clock,
+    nextOpening,
+    claim: shared.claimInstant,
+    start: () => scanner.start(null),
+    log,
+  })
   schedule?.open()
   if (env.SCAN_WORKERS === 'embedded') worker.open()
   const live = createLiveStatus({
@@ -152,6 +148,19 @@ async function mailerOf({ SMTP_URL, MAIL_FROM }: Env, log: Log): Promise<Mailer 
   if (SMTP_URL === undefined || MAIL_FROM === undefined) return null
   const { createMailer } = await import('./mail/mailer.ts')
   return createMailer({ smtpUrl: SMTP_URL, from: MAIL_FROM, log })
+}
+
+/** @throws BadEnvironment */
+async function scheduleOf(
+  { SCAN_SCHEDULE: expression }: Env,
+  options: Omit<ScheduleOptions, 'expression'>,
+): Promise<Schedule | null> {
+  if (expression === undefined) return null
+  const { createSchedule, isSchedule } = await import('./events/schedule.ts')
+  if (isSchedule(expression)) return createSchedule({ expression, ...options })
+  throw new BadEnvironment(
+    `SCAN_SCHEDULE must be a cron expression in New York time, like */15 9-16 * * 1-5 for every 15 minutes (it is ${JSON.stringify(expression)}).`,
+  )
 }
 
 function criteriaOf(env: Env): ScanCriteria {

@@ -43,9 +43,9 @@ export async function openFoundation(env: Env, log: Log, onClose: OnClose) {
   onClose(() => database.close())
   const applied = await applyMigrations(database)
   if (applied.length > 0) log.info({ applied }, 'The database was brought up to date.')
-  await seedStocks(database.prisma, marketData.simulated ? demoStocks : null)
+  await seedStocks(database, marketData.simulated ? demoStocks : null)
   const { simulated, sources } = marketData
-  const stocks = rememberStocks(createStocks(database.prisma, { simulated, sources }), clock)
+  const stocks = rememberStocks(createStocks(database, { simulated, sources }), clock)
   const runs = createScanRuns(database)
 
   const worker = createScanWorker(
@@ -68,7 +68,7 @@ export async function openFoundation(env: Env, log: Log, onClose: OnClose) {
     stocks,
     runs,
     worker,
-    ops: createOps(env, metrics, { ...shared, askDatabase: () => database.prisma.$queryRaw`SELECT 1` }),
+    ops: createOps(env, metrics, { ...shared, askDatabase: () => database.sql`SELECT 1` }),
     /** Where things are kept, for the operator. */
     description: {
       database: database.description,

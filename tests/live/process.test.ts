@@ -38,6 +38,7 @@ test.each([
   [{ SCAN_MIN_DAYS: '9', SCAN_MAX_DAYS: '3' }, /SCAN_MIN_DAYS must not be above SCAN_MAX_DAYS/],
   [{ MARKET_DATA: 'yahoo' }, /MARKET_DATA must be one of demo, cboe, marketdata, tradier/],
   [{ MARKET_DATA: 'marketdata,cboe' }, /^MARKETDATA_TOKEN must be set/],
+  [{ SCAN_SCHEDULE: '15' }, /^SCAN_SCHEDULE must be a cron expression .* \(it is "15"\)\.$/m],
   [{ CLOCK_AT: 'yesterday' }, /CLOCK_AT must be an instant/],
   [{ ENVIRONMENT: 'PRODUCTION' }, /AUTH_SECRET must be set/],
   [{ HOST: '0.0.0.0' }, /demo administrator with a known password/],

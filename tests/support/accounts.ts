@@ -8,6 +8,7 @@ import { realClock, silentLog } from './fakes.ts'
 export async function authOptions(database: TestDatabase): Promise<AuthOptions> {
   return {
     prisma: database.prisma,
+    sql: database.sql,
     afterOutage: database.afterOutage,
     revocations: await openRevocations({ shared: null, clock: realClock, log: silentLog }),
     counters: createCounters({ redis: null, prefix: 'test', log: silentLog }),

@@ -26,7 +26,7 @@ import { createSetUp } from './set-up.ts'
 import { basePath } from './sign-in.ts'
 import { createThrottle } from './throttle.ts'
 
-export interface AuthOptions extends Pick<Database, 'prisma' | 'afterOutage'> {
+export interface AuthOptions extends Pick<Database, 'prisma' | 'sql' | 'afterOutage'> {
   revocations: RevocationBook
   /** Of attempts to sign in. */
   counters: Counters
@@ -100,13 +100,13 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   const betterAuth = async (request: Request): Promise<Response> =>
     (await (loading ??= load())).handler(request)
 
-  if (environment === 'LOCAL') await ensureDemoAccount(prisma)
-  else await disableDemoAccount(prisma)
+  if (environment === 'LOCAL') await ensureDemoAccount(options)
+  else await disableDemoAccount(options)
 
   const audit = createAuditLog(options)
   const common = { ...options, audit }
   const throttle = createThrottle(counters)
-  const setUp = createSetUp(prisma, setupCode)
+  const setUp = createSetUp(options.sql, setupCode)
   const tokens = createApiTokens(common)
   const invitations = createInvitations(common)
   const passwordResets = createPasswordResets(common)

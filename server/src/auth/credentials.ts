@@ -1,6 +1,7 @@
 /** The person behind a session cookie or an API token, remembered for a moment; and the end of a session by sign-out. */
 import { isDatabaseAway } from '../db/away.ts'
 import type { Database } from '../db/database.ts'
+import type { Session, User } from '../db/generated/client.ts'
 import { DatabaseAway } from '../scan/errors.ts'
 import type { Clock } from '../scan/ports.ts'
 import { looksLikeToken, type ApiTokens } from './api-tokens.ts'
@@ -11,7 +12,7 @@ import { SESSION_SECONDS, sessionCookieName } from './sign-in.ts'
 import { viewerFrom, type Viewer } from './viewer.ts'
 import { createWatched, type Watched } from './watched.ts'
 
-export interface CredentialsOptions extends Pick<Database, 'prisma' | 'afterOutage'> {
+export interface CredentialsOptions extends Pick<Database, 'prisma' | 'sql' | 'afterOutage'> {
   /** better-auth's endpoint. */
   signOut: (request: Request) => Promise<Response>
   tokens: Pick<ApiTokens, 'verify'>
@@ -46,10 +47,13 @@ export interface Credentials extends Pick<Watched, 'join' | 'watch' | 'close'> {
   withoutDead(request: Request): Promise<Request>
 }
 
+type SessionOfUser = Pick<Session, 'id' | 'expiresAt' | 'userId'> &
+  Pick<User, 'email' | 'name' | 'role' | 'isDemo' | 'disabled'>
+
 const nobody: Credential = { viewer: async () => null, peek: () => null }
 
 export function createCredentials(options: CredentialsOptions): Credentials {
-  const { tokens, prisma, afterOutage, revocations, clock, secret } = options
+  const { tokens, prisma, sql, afterOutage, revocations, clock, secret } = options
   const cookieName = sessionCookieName(options.secureCookies)
   const memory = createCredentialMemory<Viewer>(options)
   /** How each viewer came to be known. */
@@ -61,11 +65,13 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   async function lookUp(cookie: string): Promise<Verified<Viewer> | null> {
     const token = tokenOf(cookie, secret)
     if (token === null) return null
-    const session = await prisma.session.findUnique({ where: { token }, include: { user: true } })
-    if (session === null || session.user.disabled || session.expiresAt.getTime() <= clock.now()) return null
-    const { id, expiresAt, user } = session
-    const value = viewerFrom(user, { kind: 'SESSION', id, expiresAt })
-    return { value, ids: [id, user.id], expiresAt }
+    const [session] = await sql<SessionOfUser>`
+      SELECT sessions.id, expires_at, user_id, email, users.name, role, is_demo, disabled
+      FROM sessions JOIN users ON users.id = user_id WHERE token = ${token}`
+    if (session === undefined || session.disabled || session.expiresAt.getTime() <= clock.now()) return null
+    const { id, expiresAt, userId } = session
+    const value = viewerFrom({ ...session, id: userId }, { kind: 'SESSION', id, expiresAt })
+    return { value, ids: [id, userId], expiresAt }
   }
 
   function known(credential: string, verify: () => Promise<Verified<Viewer> | null>): Credential {

@@ -1,28 +1,33 @@
 /** The account that LOCAL installations offer with one click. Its password is public, so it works nowhere else. */
-import type { PrismaClient } from '../db/database.ts'
+import type { Database } from '../db/database.ts'
+import type { User } from '../db/generated/client.ts'
 import { hashPassword } from './hashing.ts'
 
 export const demoEmail = 'demo@example.com'
 export const demoPassword = 'demo-wheel'
 
+type Asked = Pick<Database, 'prisma' | 'sql'>
+
+interface DemoUser extends Pick<User, 'id' | 'isDemo' | 'disabled'> {
+  hasAccount: boolean
+}
+
 /** Makes the demo account, or enables it again. Safe to call at every start, and by several servers at once. */
-export async function ensureDemoAccount(prisma: PrismaClient): Promise<void> {
-  const find = () =>
-    prisma.user.findUnique({
-      where: { email: demoEmail },
-      select: { id: true, isDemo: true, disabled: true, accounts: { select: { id: true } } },
-    })
-  let user = await find()
-  if (user === null) {
+export async function ensureDemoAccount({ prisma, sql }: Asked): Promise<void> {
+  const find = () => sql<DemoUser>`
+    SELECT id, is_demo, disabled, EXISTS (SELECT FROM accounts WHERE user_id = users.id) AS has_account
+    FROM users WHERE email = ${demoEmail}`
+  let [user] = await find()
+  if (user === undefined) {
     await prisma.user.createMany({
       data: { email: demoEmail, name: 'Demo', role: 'ADMINISTRATOR', isDemo: true, emailVerified: true },
       skipDuplicates: true,
     })
-    user = await find()
+    ;[user] = await find()
   }
   // Somebody real may have that address; then there is no demo account.
   if (!user?.isDemo) return
-  if (user.accounts.length === 0) {
+  if (!user.hasAccount) {
     await prisma.account.createMany({
       data: {
         userId: user.id,
@@ -40,8 +45,9 @@ export async function ensureDemoAccount(prisma: PrismaClient): Promise<void> {
  * Ends its sessions and the links that it handed out, and lets nobody sign in with it: for a database that LOCAL used
  * before PRODUCTION.
  */
-export async function disableDemoAccount(prisma: PrismaClient): Promise<void> {
-  if ((await prisma.user.findFirst({ where: { isDemo: true }, select: { id: true } })) === null) return
+export async function disableDemoAccount({ prisma, sql }: Asked): Promise<void> {
+  const [demo] = await sql`SELECT id FROM users WHERE is_demo LIMIT 1`
+  if (demo === undefined) return
   await prisma.user.updateMany({ where: { isDemo: true, disabled: false }, data: { disabled: true } })
   await prisma.session.deleteMany({ where: { user: { isDemo: true } } })
   await prisma.invitation.deleteMany({ where: { invitedBy: { isDemo: true } } })

@@ -1,7 +1,7 @@
 /** Set-up makes the first account of an installation, its administrator, and then closes for good. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PrismaClient } from '../db/database.ts'
+import type { Sql } from '../db/sql.ts'
 import { Refused } from './answers.ts'
 
 /** Long enough to make guessing pointless, short enough for a typing error. */
@@ -32,12 +32,12 @@ export interface SetUp {
   admit(code: unknown): Promise<void>
 }
 
-export function createSetUp(prisma: PrismaClient, setupCode: string): SetUp {
-  const isNeeded = async () =>
-    (await prisma.user.findFirst({
-      where: { isDemo: false, role: 'ADMINISTRATOR' },
-      select: { id: true },
-    })) === null
+export function createSetUp(sql: Sql, setupCode: string): SetUp {
+  const isNeeded = async () => {
+    const [administrator] = await sql`
+      SELECT id FROM users WHERE NOT is_demo AND role = 'ADMINISTRATOR' LIMIT 1`
+    return administrator === undefined
+  }
   return {
     isNeeded,
     async admit(code) {

@@ -1,5 +1,5 @@
 /** Turns stored texts back into values, keeping what is good and naming what is not. */
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import type { ScanState, ScanSummary, TickerOutcome, TickerResult } from '../scan/model.ts'
 import type { RunPlan } from '../scan/ports.ts'
 import { runPlan, storedStatus, tickerOutcome, tickerResult } from './stored.ts'
@@ -17,7 +17,7 @@ export interface EntryReader<T> {
 export const createRowReader = () => createEntryReader<TickerResult>(tickerResult)
 export const createOutcomeReader = () => createEntryReader<TickerOutcome>(tickerOutcome)
 
-function createEntryReader<T extends { symbol: string }>(shape: z.ZodType<T>): EntryReader<T> {
+function createEntryReader<T extends { symbol: string }>(shape: z.ZodMiniType<T>): EntryReader<T> {
   let known = new Map<string, { text: string; entry: T }>()
 
   function read(hash: Record<string, string>, corrupt: string[]): [string, { text: string; entry: T }][] {

@@ -1,7 +1,7 @@
 /** What servers tell each other of revocations: a channel, and a tombstone per id that expires by itself. */
 import type { PubSubEngine } from 'graphql-subscriptions'
 import type { Redis } from 'ioredis'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { RevocationNotice, SharedRevocations } from '../auth/revocations.ts'
 
 export interface RedisRevocationsOptions {
@@ -16,7 +16,7 @@ export interface RedisRevocationsOptions {
 
 const message = z.object({
   ids: z.array(z.string()),
-  endedUntil: z.number().nullable(),
+  endedUntil: z.nullable(z.number()),
   /** The server that says it. */
   from: z.string(),
 })

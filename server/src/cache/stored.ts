@@ -1,15 +1,15 @@
 /** What the cache's texts must look like when they are read back: a shared Redis can hold anything. */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { KeptContract, ScanEvent, TickerOutcome, TickerResult } from '../scan/model.ts'
 import type { RunPlan } from '../scan/ports.ts'
 import { qualityGrades, qualityIssues, rejectionReasons } from '../scan/model.ts'
 
 const number = z.number()
-const nullable = z.number().nullable()
+const nullable = z.nullable(z.number())
 const side = z.enum(['PUT', 'CALL'])
 const state = z.enum(['IDLE', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'INTERRUPTED'])
 
-const keptContract: z.ZodType<KeptContract> = z.object({
+const keptContract: z.ZodMiniType<KeptContract> = z.object({
   occSymbol: z.string(),
   side,
   expiration: z.string(),
@@ -32,7 +32,7 @@ const keptContract: z.ZodType<KeptContract> = z.object({
   collateral: number,
   premium: number,
   greeksSource: z.enum(['VENDOR', 'MODEL', 'NONE']),
-  quotedAt: z.string().nullable(),
+  quotedAt: z.nullable(z.string()),
   quality: z.object({ grade: z.enum(qualityGrades), issues: z.array(z.enum(qualityIssues)) }),
 })
 
@@ -49,34 +49,34 @@ const nearMisses = z.array(
   }),
 )
 
-export const tickerResult: z.ZodType<TickerResult> = z.object({
+export const tickerResult: z.ZodMiniType<TickerResult> = z.object({
   symbol: z.string(),
   source: z.string(),
   delayMinutes: nullable,
   rejections,
   nearMisses,
   scannedAt: z.iso.datetime(),
-  quotedAt: z.iso.datetime().nullable(),
+  quotedAt: z.nullable(z.iso.datetime()),
   underlyingPrice: nullable,
   options: z.array(keptContract),
 })
 
-export const tickerOutcome: z.ZodType<TickerOutcome> = z.object({
+export const tickerOutcome: z.ZodMiniType<TickerOutcome> = z.object({
   symbol: z.string(),
   contractsScreened: number,
   contractsKept: number,
   rejections,
   nearMisses,
-  price: z
-    .object({ symbol: z.string(), price: number, pricedAt: z.iso.datetime(), source: z.string() })
-    .nullable(),
-  message: z.string().nullable(),
+  price: z.nullable(
+    z.object({ symbol: z.string(), price: number, pricedAt: z.iso.datetime(), source: z.string() }),
+  ),
+  message: z.nullable(z.string()),
 })
 
-export const runPlan: z.ZodType<RunPlan> = z.object({
+export const runPlan: z.ZodMiniType<RunPlan> = z.object({
   runId: z.string(),
   startedAt: z.iso.datetime(),
-  startedById: z.string().nullable(),
+  startedById: z.nullable(z.string()),
   symbols: z.array(z.string()),
   criteria: z.object({
     side,
@@ -89,31 +89,33 @@ export const runPlan: z.ZodType<RunPlan> = z.object({
   }),
 })
 
+const count = z.coerce.number().check(z.int(), z.nonnegative())
+
 /** The status hash, without its `current:SYMBOL` fields. */
 export const storedStatus = z.object({
   state,
-  runId: z.string().nullable().default(null),
-  startedAt: z.iso.datetime().nullable().default(null),
-  finishedAt: z.iso.datetime().nullable().default(null),
-  done: z.coerce.number().int().nonnegative().default(0),
-  total: z.coerce.number().int().nonnegative().default(0),
+  runId: z._default(z.nullable(z.string()), null),
+  startedAt: z._default(z.nullable(z.iso.datetime()), null),
+  finishedAt: z._default(z.nullable(z.iso.datetime()), null),
+  done: z._default(count, 0),
+  total: z._default(count, 0),
 })
 
-export const scanEvent: z.ZodType<ScanEvent> = z.object({
+export const scanEvent: z.ZodMiniType<ScanEvent> = z.object({
   epoch: z.string(),
   seq: number,
   // A server of an earlier version says nothing of it.
-  edition: z.string().nullable().default(null),
+  edition: z._default(z.nullable(z.string()), null),
   at: z.iso.datetime(),
   state,
   scanInProgress: z.boolean(),
-  runId: z.string().nullable(),
+  runId: z.nullable(z.string()),
   lastRun: z.string(),
-  startedAt: z.string().nullable(),
-  finishedAt: z.string().nullable(),
+  startedAt: z.nullable(z.string()),
+  finishedAt: z.nullable(z.string()),
   progress: z.object({ done: number, total: number, current: z.array(z.string()) }),
   changed: z.array(z.string()),
   removed: z.array(z.string()),
-  outcome: tickerOutcome.nullable(),
+  outcome: z.nullable(tickerOutcome),
   reset: z.boolean(),
 })

@@ -1,9 +1,10 @@
 /** The database: embedded (PGlite, a Postgres inside this process) or a Postgres server. One client for both. */
-import { Client, Pool, type PoolClient, type PoolConfig } from 'pg'
+import { Client, type CustomTypesConfig, Pool, type PoolClient, type PoolConfig, types as pgTypes } from 'pg'
 import type { Log } from '../scan/ports.ts'
-import { postgresAdapter } from './adapters.ts'
-import { type Database, DatabaseUnavailable, createPrisma, why } from './database.ts'
+import { type Database, DatabaseUnavailable, why } from './database.ts'
 import { guarded } from './guarded.ts'
+import { latePrisma } from './late-prisma.ts'
+import { readTimestamp, sqlOver, TIMESTAMP } from './sql.ts'
 import { createDatabaseWatch } from './watch.ts'
 
 export interface DatabaseOptions {
@@ -22,6 +23,11 @@ const QUERY_TIMEOUT_MS = 10_000
 
 /** Any number will do, as long as all servers take the same. */
 const migrationLock = 7_233_901
+
+const types: CustomTypesConfig = {
+  getTypeParser: (type: number, format?: 'text' | 'binary') =>
+    type === TIMESTAMP ? readTimestamp : (pgTypes.getTypeParser(type, format) as () => unknown),
+}
 
 const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> => {
   const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : null
@@ -57,7 +63,9 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
       cause: error,
     })
   }
-  const prisma = guarded(createPrisma(postgresAdapter(pool)), watch)
+  const adapterOver = async (connections: Pool) => (await import('./adapters.ts')).postgresAdapter(connections)
+  const { prisma, close: closePrisma } = latePrisma(() => adapterOver(pool))
+  const sql = sqlOver((text, values) => pool.query({ text, values, types }))
   /** For migrations, which may take their time. */
   const openSingle = (more: PoolConfig = {}): Pool => {
     const single = new Pool({ ...config, ...more, max: 1 })
@@ -65,7 +73,7 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
     return single
   }
   return {
-    prisma,
+    ...guarded({ prisma, sql }, watch),
     afterOutage: watch.afterOutage,
     onBack: watch.onBack,
     description,
@@ -75,7 +83,7 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
       const workers = openSingle()
       try {
         await lock.query('SELECT pg_advisory_lock($1)', [migrationLock])
-        return await work(postgresAdapter(workers))
+        return await work(await adapterOver(workers))
       } finally {
         await workers.end()
         await lock.end()
@@ -85,7 +93,7 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
       watch.close()
       // Whoever waits for a database that hangs has waited long enough.
       setTimeout(cutOff, SIGN_MS).unref()
-      await prisma.$disconnect()
+      await closePrisma()
       await pool.end()
     },
   }

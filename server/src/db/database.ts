@@ -1,7 +1,7 @@
 /** What a database is to the rest of the server, embedded or not. */
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
-import { PrismaClient } from './generated/client.ts'
-import { knowingPlans } from './query-compiler.ts'
+import type { PrismaClient } from './generated/client.ts'
+import type { Sql } from './sql.ts'
 import type { DatabaseWatch } from './watch.ts'
 
 export type { PrismaClient } from './generated/client.ts'
@@ -9,6 +9,8 @@ export type { PrismaClient } from './generated/client.ts'
 export interface Database {
   /** Every operation throws `DatabaseAway`, within two seconds, while the database cannot be reached. */
   prisma: PrismaClient
+  /** As `prisma`, for what must not wait until that is loaded. */
+  sql: Sql
   /** Does the work now, or as soon as an outage is over; forgotten when the process ends before. */
   afterOutage: DatabaseWatch['afterOutage']
   /** Called each time an outage is over, after the work that waited for that. */
@@ -23,15 +25,6 @@ export interface Database {
 /** The database cannot be used. The message is a sentence for the operator. */
 export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable'
-}
-
-/** Generous: on the embedded database, transactions queue up behind each other. */
-const transactionOptions = { maxWait: 10_000, timeout: 15_000 }
-
-export function createPrisma(adapter: SqlMigrationAwareDriverAdapterFactory): PrismaClient {
-  // The runtime declares `__internal`, and the generated types leave it out.
-  const internal = { __internal: { configOverride: knowingPlans } } as object
-  return new PrismaClient({ adapter, transactionOptions, ...internal })
 }
 
 /** What an error says, for the operator. */

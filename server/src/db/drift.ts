@@ -14,7 +14,7 @@ export const findDrift = async (): Promise<string | null> => {
   const engine = await openSchemaEngine(pgliteAdapter(scratch))
   try {
     const { exitCode, stdout } = await engine.diff({
-      from: { tag: 'migrations', ...(await readMigrations(migrationsFolder)) },
+      from: { tag: 'migrations', ...readMigrations(migrationsFolder) },
       to: { tag: 'schemaDatamodel', ...(await readSchema()) },
       script: true,
       exitCode: true,

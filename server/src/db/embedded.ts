@@ -6,8 +6,10 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { PrismaPGlite } from 'pglite-prisma-adapter'
 import type { Log } from '../scan/ports.ts'
 import { sendingWholeScripts } from './adapters.ts'
-import { type Database, DatabaseUnavailable, createPrisma, why } from './database.ts'
+import { type Database, DatabaseUnavailable, why } from './database.ts'
 import { takeFolderLock } from './folder-lock.ts'
+import { latePrisma } from './late-prisma.ts'
+import { readTimestamp, sqlOver, TIMESTAMP } from './sql.ts'
 
 /** Over an embedded database. */
 export const pgliteAdapter = (pglite: PGlite): SqlMigrationAwareDriverAdapterFactory => {
@@ -43,9 +45,10 @@ export const openEmbedded = async (dataDir: string, log: Log): Promise<Database>
     // Instants are stored as UTC, whatever zone the machine is in.
     await pglite.exec(`SET TIME ZONE 'UTC'`)
     const adapter = pgliteAdapter(pglite)
-    const prisma = createPrisma(adapter)
+    const { prisma, close: closePrisma } = latePrisma(async () => adapter)
     return {
       prisma,
+      sql: sqlOver((text, values) => pglite.query(text, values, { parsers: { [TIMESTAMP]: readTimestamp } })),
       // It lives and dies with this process: there is no outage to wait for.
       afterOutage: (work) =>
         void work().catch((error: unknown) => log.error({ err: error }, 'The database refused a change.')),
@@ -53,7 +56,7 @@ export const openEmbedded = async (dataDir: string, log: Log): Promise<Database>
       description: inMemory ? 'embedded, in memory' : `embedded in ${folder}`,
       exclusively: (work) => work(adapter),
       close: async () => {
-        await prisma.$disconnect()
+        await closePrisma()
         await pglite.close()
         release()
       },

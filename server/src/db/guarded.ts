@@ -1,17 +1,13 @@
-/** A client whose every operation is under the watch's guard: whoever uses it meets an outage as `DatabaseAway`, soon. */
-import type { PrismaClient } from './generated/client.ts'
+/** A database under the watch's guard: whoever asks it anything meets an outage as `DatabaseAway`, soon. */
+import type { Database } from './database.ts'
+import { operatedBy } from './operated.ts'
 import type { DatabaseWatch } from './watch.ts'
 
-export function guarded(client: PrismaClient, watch: Pick<DatabaseWatch, 'guard'>): PrismaClient {
-  const extended = client.$extends({
-    query: { $allOperations: ({ args, query }) => watch.guard(() => query(args)) },
-  }) as unknown as PrismaClient
-  const transaction = extended.$transaction.bind(extended) as (...args: unknown[]) => Promise<unknown>
-  // A transaction begins, ends and waits for its turn without an operation.
-  return new Proxy(extended, {
-    get: (target, name) =>
-      name === '$transaction'
-        ? (...args: unknown[]) => watch.guard(() => transaction(...args))
-        : (Reflect.get(target, name, target) as unknown),
-  })
+type Asked = Pick<Database, 'prisma' | 'sql'>
+
+export function guarded({ prisma, sql }: Asked, watch: Pick<DatabaseWatch, 'guard'>): Asked {
+  return {
+    prisma: operatedBy((operation) => watch.guard(() => operation(prisma))),
+    sql: (text, ...values) => watch.guard(() => sql(text, ...values)),
+  }
 }

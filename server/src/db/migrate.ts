@@ -21,8 +21,8 @@ export const applyMigrations = async (
   database: Database,
   folder: string = migrationsFolder,
 ): Promise<string[]> => {
-  const migrationsList = await readMigrations(folder)
-  if (await areApplied(migrationsList, database.prisma)) return []
+  const migrationsList = readMigrations(folder)
+  if (await areApplied(migrationsList, database.sql)) return []
   // 3 MB of WebAssembly, which most starts do not need.
   const { everything, openSchemaEngine } = await import('./schema-engine.ts')
   return database.exclusively(async (adapter) => {

@@ -1,33 +1,31 @@
 /** The migrations of a folder, and whether a database has them all: known without the engine that applies them. */
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg'
 import { isDatabaseAway } from './away.ts'
-import type { PrismaClient } from './database.ts'
+import type { Sql } from './sql.ts'
 
 export const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
 
 /** A folder of migrations, as the engine wants it: oldest first. */
-export const readMigrations = async (folder: string): Promise<MigrationList> => {
-  const entries = await readdir(folder, { withFileTypes: true })
+export const readMigrations = (folder: string): MigrationList => {
+  const entries = readdirSync(folder, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   return {
     baseDir: folder,
     lockfile: {
       path: 'migration_lock.toml',
-      content: await readFile(`${folder}/migration_lock.toml`, 'utf8'),
+      content: readFileSync(`${folder}/migration_lock.toml`, 'utf8'),
     },
     shadowDbInitScript: '',
-    migrationDirectories: await Promise.all(
-      names.sort().map(async (name) => ({
-        path: name,
-        migrationFile: {
-          path: 'migration.sql',
-          content: { tag: 'ok' as const, value: await readFile(`${folder}/${name}/migration.sql`, 'utf8') },
-        },
-      })),
-    ),
+    migrationDirectories: names.sort().map((name) => ({
+      path: name,
+      migrationFile: {
+        path: 'migration.sql',
+        content: { tag: 'ok' as const, value: readFileSync(`${folder}/${name}/migration.sql`, 'utf8') },
+      },
+    })),
   }
 }
 
@@ -46,10 +44,10 @@ interface Record {
  */
 export const areApplied = async (
   { migrationDirectories }: MigrationList,
-  prisma: Pick<PrismaClient, '$queryRaw'>,
+  sql: Sql,
 ): Promise<boolean> => {
   try {
-    const records = await prisma.$queryRaw<Record[]>`
+    const records = await sql<Record>`
       SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
       FROM _prisma_migrations WHERE rolled_back_at IS NULL`
     const applied = new Map(records.map(({ name, checksum }) => [name, checksum]))

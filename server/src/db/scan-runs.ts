@@ -7,8 +7,9 @@ import { newestFirst } from './newest-first.ts'
 
 export function createScanRuns({
   prisma,
+  sql,
   afterOutage,
-}: Pick<Database, 'prisma' | 'afterOutage'>): ScanRuns & ScanHistory {
+}: Pick<Database, 'prisma' | 'sql' | 'afterOutage'>): ScanRuns & ScanHistory {
   return {
     started: async ({ runId, ...run }) => {
       await prisma.scanRun.createMany({ data: { id: runId, ...run }, skipDuplicates: true })
@@ -27,16 +28,10 @@ export function createScanRuns({
 
     // Their duration stays unknown: nobody saw them die.
     interruptOrphans: async (liveRunId, at) => {
-      // A text would be part of the query, and need a plan of its own each time.
-      const finishedAt = new Date(at)
-      await prisma.scanRun.updateMany({
-        where: {
-          state: 'RUNNING',
-          startedAt: { lt: finishedAt },
-          ...(liveRunId !== null && { id: { not: liveRunId } }),
-        },
-        data: { state: 'INTERRUPTED', finishedAt },
-      })
+      await sql`
+        UPDATE scan_runs SET state = 'INTERRUPTED', finished_at = ${at}::timestamptz AT TIME ZONE 'UTC'
+        WHERE state = 'RUNNING' AND started_at < ${at}::timestamptz AT TIME ZONE 'UTC'
+          AND id IS DISTINCT FROM ${liveRunId}`
     },
 
     lastCompleted: async (source) => {

@@ -1,7 +1,8 @@
 /** What a new installation finds in its stock list. Runs at every start, and undoes nothing that a person did. */
 import { seed } from '../../../prisma/seed.ts'
 import type { ValuationModel } from '../scan/model.ts'
-import type { PrismaClient } from './database.ts'
+import type { Database } from './database.ts'
+import type { Stock } from './generated/client.ts'
 import type { ValueSource } from './generated/enums.ts'
 
 /** Made-up intrinsic values, USD per share, that go with made-up quotes. Null: none by that model. */
@@ -21,10 +22,13 @@ const isFree = (source: ValueSource | null): boolean => source === null || sourc
  * @param demoStocks null with a real provider
  */
 export const seedStocks = async (
-  prisma: PrismaClient,
+  { prisma, sql }: Pick<Database, 'prisma' | 'sql'>,
   demoStocks: readonly DemoStock[] | null,
 ): Promise<void> => {
-  const readAll = async () => new Map((await prisma.stock.findMany()).map((stock) => [stock.symbol, stock]))
+  const readAll = async () => {
+    const stocks = await sql<Stock>`SELECT * FROM stocks`
+    return new Map(stocks.map((stock) => [stock.symbol, stock]))
+  }
   let stored = await readAll()
   const missing = seed.filter(({ symbol }) => !stored.has(symbol))
   if (missing.length > 0) {

@@ -3,7 +3,7 @@ import type { StockChange, StockStore } from '../scan/curated-list.ts'
 import { StockListError } from '../scan/errors.ts'
 import type { IntrinsicValue, Stock } from '../scan/model.ts'
 import type { StockList } from '../scan/ports.ts'
-import type { PrismaClient } from './database.ts'
+import type { Database } from './database.ts'
 import type { Prisma, Stock as StockRow } from './generated/client.ts'
 
 export interface StocksOptions {
@@ -73,7 +73,10 @@ const readChange = (change: StockChange): Prisma.StockUpdateManyMutationInput =>
 const bySymbol = (a: Stock, b: Stock): number => (a.symbol < b.symbol ? -1 : 1)
 
 /** The list as it looks beside these providers' quotes. */
-export function createStocks(prisma: PrismaClient, { simulated, sources }: StocksOptions): Stocks {
+export function createStocks(
+  { prisma, sql }: Pick<Database, 'prisma' | 'sql'>,
+  { simulated, sources }: StocksOptions,
+): Stocks {
   const toValue = (
     value: number | null,
     valueSource: StockRow['intrinsicValueEpsSource'],
@@ -101,13 +104,15 @@ export function createStocks(prisma: PrismaClient, { simulated, sources }: Stock
     }
   }
 
-  const find = async (where: Prisma.StockWhereInput): Promise<Stock[]> =>
-    (await prisma.stock.findMany({ where })).map(toStock).sort(bySymbol)
+  const all = async (): Promise<Stock[]> =>
+    (await sql<StockRow>`SELECT * FROM stocks`).map(toStock).sort(bySymbol)
+  const some = async (active: boolean): Promise<Stock[]> =>
+    (await all()).filter((stock) => stock.active === active)
 
   return {
-    active: () => find({ active: true }),
+    active: () => some(true),
 
-    list: ({ active } = {}) => find(typeof active === 'boolean' ? { active } : {}),
+    list: ({ active } = {}) => (typeof active === 'boolean' ? some(active) : all()),
 
     add: async (stock) => {
       const symbol = readSymbol(stock.symbol)
@@ -136,10 +141,10 @@ export function createStocks(prisma: PrismaClient, { simulated, sources }: Stock
       return toStock(updated)
     },
 
-    // In SQL, because it is one statement, and because Prisma would set `updated_at`, which is for people's changes.
+    // Past Prisma because it is one statement, and because Prisma would set `updated_at`, which is for people's changes.
     recordPrices: async (prices) => {
       if (prices.length === 0) return
-      await prisma.$executeRaw`
+      await sql`
         UPDATE stocks
         SET price = seen.price, priced_at = seen."pricedAt" AT TIME ZONE 'UTC', price_source = seen.source
         FROM jsonb_to_recordset(${JSON.stringify(prices)}::jsonb)

@@ -7,12 +7,7 @@ import { CacheUnavailable, DatabaseAway } from '../scan/errors.ts'
 import type { Instant } from '../scan/model.ts'
 import type { Clock, Log } from '../scan/ports.ts'
 import type { StartOutcome } from '../scan/scanner.ts'
-
-/** How late a scan may start that was due while the machine slept. */
-const LATE_MS = 3_600_000
-
-/** How long a claim is remembered: longer than any server can be late. */
-export const CLAIM_MS = 2 * LATE_MS
+import { type ClaimInstant, LATE_MS } from './schedule-claims.ts'
 
 /** How often the clock is looked at: it may be set, and a timer counts 24 days at most. */
 const LOOK_MS = 60_000
@@ -21,9 +16,6 @@ const LOOK_MS = 60_000
 const HORIZON_MS = 400 * 86_400_000
 
 const REFUSED = 'A scheduled scan was refused.'
-
-/** True for the first server that asks for the instant, false for all that ask in the `CLAIM_MS` after it. @throws CacheUnavailable */
-export type ClaimInstant = (due: Instant) => Promise<boolean>
 
 export interface ScheduleOptions {
   /** Checked by `isSchedule`. In New York time. */

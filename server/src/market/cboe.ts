@@ -2,7 +2,7 @@
  * Cboe's delayed quotes: the feed behind the quote pages of cboe.com. No key, no published limit, not documented,
  * and therefore read with suspicion. One request brings all expirations of a symbol.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { MarketDataError } from '../scan/errors.ts'
 import type { Instant, OptionChain, OptionQuote } from '../scan/model.ts'
 import { newYorkDateTime } from '../scan/new-york.ts'
@@ -56,8 +56,8 @@ function unknownSymbol(symbol: string): MarketDataError {
 const envelope = z.object({
   data: z.object({
     symbol: z.string(),
-    current_price: z.number().nullish(),
-    last_trade_time: z.string().nullish(),
+    current_price: z.nullish(z.number()),
+    last_trade_time: z.nullish(z.string()),
     options: z.array(z.unknown()),
   }),
 })

@@ -12,6 +12,9 @@ const endStates: readonly EndState[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'INT
 const tickerOutcomes = ['ok', 'empty', 'failed'] as const
 const readResults = ['hit', 'miss', 'failed'] as const
 
+/** After the start, milliseconds. */
+const LATER_MS = 1_000
+
 /** Upper bounds, in seconds. */
 const quick = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 const patient = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -20,7 +23,13 @@ const scans = [1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600]
 
 export function createMetrics() {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  let isWatched = false
+  /** The process itself, soon after the start: getting to watch it takes longer than all other metrics together. */
+  function watchProcess(): void {
+    if (!isWatched) collectDefaultMetrics({ register: registry })
+    isWatched = true
+  }
+  setTimeout(watchProcess, LATER_MS).unref()
   const registers = [registry]
 
   function counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {
@@ -133,6 +142,7 @@ export function createMetrics() {
     },
     /** In Prometheus' text format. */
     async text(): Promise<string> {
+      watchProcess()
       const readings = [...samples].map(async ([gauge, read]) => {
         try {
           gauge.set(await read())

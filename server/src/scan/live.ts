@@ -13,7 +13,7 @@ import { createMailbox, type Mailbox } from './mailbox.ts'
 import type { Position, ScanEvent } from './model.ts'
 import type { Log, ScanCache, ScanEvents, StockList } from './ports.ts'
 import { asDegraded, asSnapshot, asUpdate, unite, type StatusUpdate } from './status-update.ts'
-import { viewScan, viewTickers } from './view.ts'
+import { stocksBeside, viewScan, viewTickers } from './view.ts'
 
 export interface LiveStatusOptions {
   cache: ScanCache
@@ -101,7 +101,7 @@ export function createLiveStatus(options: LiveStatusOptions): LiveStatus {
 
   async function snapshot(): Promise<StatusUpdate> {
     const cached = await cache.read()
-    return asSnapshot(viewScan(cached, await stocks.active(cached.edition), sources))
+    return asSnapshot(viewScan(cached, await stocksBeside(cached, stocks), sources))
   }
 
   function deliver(subscriber: Subscriber, update: StatusUpdate): void {

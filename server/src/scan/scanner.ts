@@ -29,7 +29,7 @@ import type {
 import { recordOf, writeDown } from './run-book.ts'
 import { narrow, type ScanFilter } from './filter.ts'
 import { createSharedView } from './shared-view.ts'
-import { unavailableView, viewScan, type ScanView } from './view.ts'
+import { stocksBeside, unavailableView, viewScan, type ScanView } from './view.ts'
 
 export interface ScannerPorts {
   cache: ScanCache
@@ -98,7 +98,7 @@ export function createScanner(ports: ScannerPorts, settings: ScannerSettings): S
 
   async function view(): Promise<ScanView> {
     const cached = await cache.read()
-    return viewScan(cached, await stocks.active(cached.edition), sources)
+    return viewScan(cached, await stocksBeside(cached, stocks), sources)
   }
 
   const sharedView = createSharedView({

@@ -9,7 +9,7 @@ import type {
   TickerOutcome,
   TickerResult,
 } from './model.ts'
-import type { CachedScan } from './ports.ts'
+import type { CachedScan, StockList } from './ports.ts'
 import { intrinsicValueOf, ratingOf, tickerRating } from './rating.ts'
 
 export interface RatedContract extends KeptContract {
@@ -50,6 +50,11 @@ function viewTicker(row: TickerResult, stock: Stock | null): TickerView {
   const view = { ...row, stock, options, rating: tickerRating(strikes, value) }
   views.set(row, view)
   return view
+}
+
+/** What `viewScan` needs of the list: nothing, where nothing was found. */
+export async function stocksBeside({ tickers, edition }: CachedScan, list: StockList): Promise<Stock[]> {
+  return tickers.length === 0 ? [] : list.active(edition)
 }
 
 export function viewScan(cached: CachedScan, stocks: Stock[], sources: readonly string[]): ScanView {

@@ -50,7 +50,7 @@ describe.each(databases)('on $kind', ({ open }) => {
   test('is written after an outage of the database, once, with the time at which it happened', async () => {
     const postponed: (() => Promise<unknown>)[] = []
     let isCut = true
-    const prisma = guarded(database.prisma, {
+    const { prisma } = guarded(database, {
       // The worst of outages: it is written, and nobody hears of it.
       async guard(work) {
         const result = await work()
@@ -76,8 +76,8 @@ describe.each(databases)('on $kind', ({ open }) => {
 
   test('fails nobody when it cannot be written, and says so in the log', async () => {
     const log = recordingLog()
-    const full = guarded(database.prisma, { guard: () => Promise.reject(new Error('disk full')) })
-    await createAuditLog({ ...database, prisma: full, clock, log }).write({
+    const full = guarded(database, { guard: () => Promise.reject(new Error('disk full')) })
+    await createAuditLog({ ...database, ...full, clock, log }).write({
       action: 'SIGNED_IN',
       actor: ada,
       summary: 'x',

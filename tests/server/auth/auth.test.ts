@@ -345,9 +345,9 @@ describe('loadSecret', () => {
   it('makes a secret once, for its owner only', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'wheel-secret-'))
     const dataDir = join(folder, 'data')
-    const secret = await loadSecret(dataDir)
+    const secret = loadSecret(dataDir)
     expect(secret).toMatch(/^[\w-]{43}$/)
-    expect(await loadSecret(dataDir)).toBe(secret)
+    expect(loadSecret(dataDir)).toBe(secret)
     expect((await stat(join(dataDir, 'auth-secret'))).mode & 0o777).toBe(0o600)
     await rm(folder, { recursive: true })
   })

@@ -28,7 +28,7 @@ describe.each(databases)('signing in and out with the database away ($kind)', ({
   const create = async () =>
     createAuth({
       ...(await authOptions(database)),
-      prisma: guarded(database.prisma, {
+      ...guarded(database, {
         guard: async (work) => {
           if (isAway) throw new DatabaseAway()
           return work()

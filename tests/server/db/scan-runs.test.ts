@@ -65,13 +65,13 @@ describe.each(databases)('createScanRuns on $kind', ({ open }) => {
     await start('unlucky')
     let isAway = true
     const postponed: (() => Promise<unknown>)[] = []
-    const prisma = guarded(database.prisma, {
+    const cut = guarded(database, {
       guard: async (work) => {
         if (isAway) throw new DatabaseAway()
         return work()
       },
     })
-    const unlucky = createScanRuns({ prisma, afterOutage: (work) => void postponed.push(work) })
+    const unlucky = createScanRuns({ ...cut, afterOutage: (work) => void postponed.push(work) })
     await unlucky.finished('unlucky', completed)
     expect(await read('unlucky')).toMatchObject({ state: 'RUNNING' })
     await expect(unlucky.interruptOrphans(null, completed.finishedAt)).rejects.toThrow(DatabaseAway)

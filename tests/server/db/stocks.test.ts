@@ -17,8 +17,8 @@ describe.each(databases)('on $kind', ({ open }) => {
 
   beforeAll(async () => {
     database = await open()
-    demo = createStocks(database.prisma, { simulated: true, sources: ['demo'] })
-    cboe = createStocks(database.prisma, { simulated: false, sources: ['cboe'] })
+    demo = createStocks(database, { simulated: true, sources: ['demo'] })
+    cboe = createStocks(database, { simulated: false, sources: ['cboe'] })
   })
   afterAll(() => database.close())
   beforeEach(async () => {
@@ -148,7 +148,7 @@ describe.each(databases)('on $kind', ({ open }) => {
 
   describe('seedStocks', () => {
     it('lists the 26 stocks, without values beside real quotes', async () => {
-      await seedStocks(database.prisma, null)
+      await seedStocks(database, null)
       const stocks = await cboe.list()
       expect(stocks).toHaveLength(26)
       expect(stocks.map(({ symbol }) => symbol)).toEqual(seed.map(({ symbol }) => symbol))
@@ -158,8 +158,8 @@ describe.each(databases)('on $kind', ({ open }) => {
     })
 
     it('fills in made-up values, which count only beside made-up quotes', async () => {
-      await seedStocks(database.prisma, null)
-      await seedStocks(database.prisma, demoStocks)
+      await seedStocks(database, null)
+      await seedStocks(database, demoStocks)
       expect(await only(demo, 'AAPL')).toMatchObject({
         intrinsicValueEps: { value: 210.5, source: 'DEMO' },
         intrinsicValueFcf: { value: 190, source: 'DEMO' },
@@ -170,14 +170,14 @@ describe.each(databases)('on $kind', ({ open }) => {
     })
 
     it('changes nothing the second time', async () => {
-      await seedStocks(database.prisma, demoStocks)
+      await seedStocks(database, demoStocks)
       const before = await database.prisma.stock.findMany({ orderBy: { symbol: 'asc' } })
-      await Promise.all([1, 2, 3].map(() => seedStocks(database.prisma, demoStocks)))
+      await Promise.all([1, 2, 3].map(() => seedStocks(database, demoStocks)))
       expect(await database.prisma.stock.findMany({ orderBy: { symbol: 'asc' } })).toEqual(before)
     })
 
     it('undoes nothing that a person did', async () => {
-      await seedStocks(database.prisma, demoStocks)
+      await seedStocks(database, demoStocks)
       const changed = await demo.update('AAPL', {
         name: 'The fruit',
         active: false,
@@ -185,7 +185,7 @@ describe.each(databases)('on $kind', ({ open }) => {
         intrinsicValueFcf: 180,
         preferredModel: 'EPS',
       })
-      await seedStocks(database.prisma, demoStocks)
+      await seedStocks(database, demoStocks)
       expect(await only(demo, 'AAPL')).toEqual(changed)
     })
   })

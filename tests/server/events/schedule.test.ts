@@ -3,11 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   createSchedule,
   isSchedule,
-  type ClaimInstant,
   type Schedule,
   type ScheduleOptions,
 } from '../../../server/src/events/schedule.ts'
-import { createMemoryClaims } from '../../../server/src/events/schedule-claims.ts'
+import { type ClaimInstant, createMemoryClaims } from '../../../server/src/events/schedule-claims.ts'
 import { nextOpening } from '../../../server/src/market/calendar.ts'
 import { CacheUnavailable, DatabaseAway } from '../../../server/src/scan/errors.ts'
 import type { Clock } from '../../../server/src/scan/ports.ts'

@@ -1,5 +1,5 @@
 /** Reads marketdata.app's chains: columns side by side, a contract in the same place of each. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { MarketDataError } from '../../scan/errors.ts'
 import type { IsoDate, OptionChain, OptionQuote } from '../../scan/model.ts'
 import { newYorkDate } from '../../scan/new-york.ts'
@@ -7,12 +7,12 @@ import { instantFromEpoch, newestQuote } from '../epoch.ts'
 import { parseOccSymbol } from '../occ-symbol.ts'
 
 /** Absent and null are both "not known": the vendor leaves columns out, and fills others with null. */
-const price = z.number().min(0).nullish()
-const figure = z.number().nullish()
+const price = z.nullish(z.number().check(z.minimum(0)))
+const figure = z.nullish(z.number())
 const row = z.object({
   optionSymbol: z.string(),
-  underlying: z.string().nullish(),
-  side: z.enum(['call', 'put']).nullish(),
+  underlying: z.nullish(z.string()),
+  side: z.nullish(z.enum(['call', 'put'])),
   strike: figure,
   /** Seconds since 1970: the close of the contract's last day. */
   expiration: figure,
@@ -29,7 +29,7 @@ const row = z.object({
 type Row = z.infer<typeof row>
 const columnNames = Object.keys(row.shape)
 
-const envelope = z.looseObject({ s: z.string(), errmsg: z.string().nullish() })
+const envelope = z.looseObject({ s: z.string(), errmsg: z.nullish(z.string()) })
 
 /**
  * The payload as a chain, or null when the vendor says that there is nothing to list.

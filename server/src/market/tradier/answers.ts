@@ -2,7 +2,7 @@
  * Reads Tradier's answers. What is a list in one answer is a single thing in the next, when it is one only, and null
  * when it is none.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { MarketDataError } from '../../scan/errors.ts'
 import type { IsoDate, OptionQuote } from '../../scan/model.ts'
 import { instantFromEpoch } from '../epoch.ts'
@@ -10,14 +10,13 @@ import { parseOccSymbol } from '../occ-symbol.ts'
 
 const expirationDate = z.iso.date()
 const expirationsAnswer = z.object({
-  expirations: z
-    .object({
-      date: z.unknown(),
+  expirations: z.nullable(
+    z.object({
+      date: z.optional(z.unknown()),
       // In place of `date`, when more than dates was asked for.
-      expiration: z.unknown(),
-    })
-    .partial()
-    .nullable(),
+      expiration: z.optional(z.unknown()),
+    }),
+  ),
 })
 
 /**
@@ -38,8 +37,8 @@ export function readExpirations(payload: unknown): IsoDate[] {
   return [...new Set(parsed.data)].sort()
 }
 
-const quotesAnswer = z.object({ quotes: z.object({ quote: z.unknown() }).partial().nullable() })
-const stockQuote = z.object({ symbol: z.string(), last: z.number().nullish() })
+const quotesAnswer = z.object({ quotes: z.nullable(z.object({ quote: z.optional(z.unknown()) })) })
+const stockQuote = z.object({ symbol: z.string(), last: z.nullish(z.number()) })
 
 /**
  * The last price of the stock; null when it has none, or is not known.
@@ -56,16 +55,16 @@ export function readStockPrice(symbol: string, payload: unknown): number | null 
   return null
 }
 
-const chainAnswer = z.object({ options: z.object({ option: z.unknown() }).nullable() })
-const price = z.number().min(0).nullish()
-const figure = z.number().nullish()
+const chainAnswer = z.object({ options: z.nullable(z.object({ option: z.unknown() })) })
+const price = z.nullish(z.number().check(z.minimum(0)))
+const figure = z.nullish(z.number())
 const optionRow = z.object({
   symbol: z.string(),
-  underlying: z.string().nullish(),
-  root_symbol: z.string().nullish(),
-  option_type: z.enum(['call', 'put']).nullish(),
+  underlying: z.nullish(z.string()),
+  root_symbol: z.nullish(z.string()),
+  option_type: z.nullish(z.enum(['call', 'put'])),
   strike: figure,
-  expiration_date: z.string().nullish(),
+  expiration_date: z.nullish(z.string()),
   contract_size: figure,
   bid: price,
   ask: price,
@@ -74,7 +73,7 @@ const optionRow = z.object({
   ask_date: figure,
   open_interest: price,
   volume: price,
-  greeks: z.object({ delta: figure, mid_iv: figure, smv_vol: figure }).nullish(),
+  greeks: z.nullish(z.object({ delta: figure, mid_iv: figure, smv_vol: figure })),
 })
 type OptionRow = z.infer<typeof optionRow>
 
