@@ -59,7 +59,10 @@ await cp(join(root, 'prisma/migrations'), join(target, 'prisma/migrations'), { r
 await cp(join(root, 'web/dist'), join(target, 'web/dist'), { recursive: true })
 await cp(join(root, 'LICENSE'), join(target, 'LICENSE'))
 await write('package.json', '{ "type": "commonjs" }\n')
-await warmUp(target, join(server, 'node_modules/@electric-sql/pglite'))
+await warmUp(target, {
+  pglite: join(server, 'node_modules/@electric-sql/pglite'),
+  ioredis: await realpath(join(server, 'node_modules/ioredis')),
+})
 
 function write(file, text) {
   return writeFile(join(target, file), text)

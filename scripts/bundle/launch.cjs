@@ -4,7 +4,6 @@
  */
 const { readFileSync } = require('node:fs')
 const Module = require('node:module')
-const { dirname } = require('node:path')
 const { Script } = require('node:vm')
 
 /** By file; `warm.cjs` asks them for what V8 has made of them. */
@@ -14,8 +13,30 @@ const scripts = new Map()
 Module._extensions['.script'] = (module, filename) => {
   const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: codeOf(filename) })
   scripts.set(filename, script)
-  const require = (id) => module.require(id)
-  script.runInThisContext().call(module.exports, module.exports, require, module, filename, dirname(filename))
+  script
+    .runInThisContext()
+    .call(module.exports, module.exports, requireFrom(module), module, filename, __dirname)
+}
+
+/** All scripts are in this folder: Node need not search for them. */
+function requireFrom(module) {
+  return (id) => {
+    if (!id.endsWith('.script')) return module.require(id)
+    const filename = __dirname + id.slice(1)
+    const known = Module._cache[filename]
+    if (known !== undefined) return known.exports
+    const script = (Module._cache[filename] = new Module(filename, module))
+    script.filename = filename
+    script.paths = module.paths
+    try {
+      Module._extensions['.script'](script, filename)
+    } catch (error) {
+      delete Module._cache[filename]
+      throw error
+    }
+    script.loaded = true
+    return script.exports
+  }
 }
 
 function codeOf(filename) {

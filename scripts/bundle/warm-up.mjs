@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { startPostgres } from './postgres.mjs'
+import { startRedis } from './redis.mjs'
 
 const warm = fileURLToPath(new URL('warm.cjs', import.meta.url))
 const query = `{
@@ -17,10 +18,14 @@ const query = `{
   viewer { id name role }
 }`
 
-/** @param target the folder of the bundle */
-export async function warmUp(target, pglite) {
+/**
+ * @param target the folder of the bundle
+ * @param packages folders of the packages `pglite` and `ioredis`
+ */
+export async function warmUp(target, { pglite, ioredis }) {
   const { PGlite } = await import(pathToFileURL(join(pglite, 'dist/index.js')).href)
   const postgres = await startPostgres(PGlite)
+  const redis = await startRedis(ioredis)
   const dataDir = await mkdtemp(join(tmpdir(), 'wheel-bundle-'))
   const common = { DATABASE_URL: postgres.url, DATA_DIR: dataDir }
   const server = (settings) => startServer(join(target, 'server'), { ...common, ...settings })
@@ -45,10 +50,15 @@ export async function warmUp(target, pglite) {
     await second.ask({ authorization: `Bearer wa_${'x'.repeat(43)}` }, 401)
     await second.keep()
     await second.end()
+    const withRedis = await server({ REDIS_URL: redis.url })
+    await withRedis.ask({ cookie })
+    await withRedis.keep()
+    await withRedis.end()
     const inProduction = await server({ ENVIRONMENT: 'PRODUCTION', AUTH_SECRET: 'x'.repeat(32) })
-    await inProduction.keep()
+    await inProduction.keep('everything')
     await inProduction.end()
   } finally {
+    redis.close()
     await postgres.close()
     await rm(dataDir, { recursive: true })
   }
@@ -91,8 +101,8 @@ async function startServer(folder, settings) {
       return response.headers.getSetCookie()[0].split(';')[0]
     },
     ask: (headers, status, text = query) => post('/graphql', { query: text }, headers, status),
-    async keep() {
-      child.send('keep')
+    async keep(what = 'what was loaded') {
+      child.send(what)
       await Promise.race([once(child, 'message'), failed])
     },
     async end() {

@@ -1,6 +1,7 @@
 /**
- * The server of a bundle, run once to learn from: `node warm.cjs <server folder>`. Told to `keep`, it writes what V8 has
- * made of each script so far beside it, and the plans that Prisma has made of queries.
+ * The server of a bundle, run once to learn from: `node warm.cjs <server folder>`. Told what to keep, it writes what V8
+ * has made of each script so far beside it, and the plans that Prisma has made of queries; of `everything`, also of
+ * scripts that it has not come to load.
  */
 const { existsSync, readFileSync, readdirSync, writeFileSync } = require('node:fs')
 const { createRequire } = require('node:module')
@@ -9,8 +10,8 @@ const { join, resolve } = require('node:path')
 const folder = resolve(process.argv[2])
 const requireThere = createRequire(join(folder, 'main.js'))
 
-/** Chunks that only an installation with Redis loads; there is none to try them with. */
-const unseen = /^(redis-shared-state|bull-scan-queue)-.*\.script$/
+/** What only scans of an installation with Redis load; there is none to try that with. */
+const unseen = /^bull-scan-queue-.*\.script$/
 
 const plansFile = join(folder, 'query-plans.json')
 const plans = existsSync(plansFile) ? JSON.parse(readFileSync(plansFile, 'utf8')).plans : {}
@@ -29,8 +30,9 @@ class LearningCompiler extends bindings.QueryCompiler {
 require.cache[compilerFile].exports = { ...bindings, QueryCompiler: LearningCompiler }
 
 const { scripts } = requireThere('./launch.js')
-process.on('message', () => {
-  for (const file of readdirSync(folder)) if (unseen.test(file)) requireThere(`./${file}`)
+process.on('message', (what) => {
+  if (what === 'everything')
+    for (const file of readdirSync(folder)) if (unseen.test(file)) requireThere(`./${file}`)
   for (const [file, script] of scripts)
     if (!existsSync(`${file}.code`)) writeFileSync(`${file}.code`, script.createCachedData())
   writeFileSync(plansFile, JSON.stringify({ connection, plans }))

@@ -5,6 +5,7 @@ import { openRevocations } from './auth/revocations.ts'
 import { loadSecret } from './auth/secret.ts'
 import { closeable, type OnClose } from './closing.ts'
 import { createCriteriaStore } from './db/criteria.ts'
+import type { Database } from './db/database.ts'
 import { lastKnown } from './db/last-known.ts'
 import { CLIENT_ADDRESS_HEADER } from './edge.ts'
 import { BadEnvironment, type Env } from './env.ts'
@@ -41,13 +42,21 @@ export interface Deps {
   close(): Promise<void>
 }
 
-/** @throws DatabaseUnavailable and BadEnvironment, with a sentence for the operator */
-export function createDeps(env: Env, log: Log): Promise<Deps> {
-  return closeable(log, (onClose) => build(env, log, onClose))
+/**
+ * @param opening of the database, where that has begun already
+ * @throws DatabaseUnavailable and BadEnvironment, with a sentence for the operator
+ */
+export function createDeps(env: Env, log: Log, opening?: Promise<Database>): Promise<Deps> {
+  return closeable(log, (onClose) => build(env, log, onClose, opening))
 }
 
-async function build(env: Env, log: Log, onClose: OnClose): Promise<Omit<Deps, 'close'>> {
-  const foundation = await openFoundation(env, log, onClose)
+async function build(
+  env: Env,
+  log: Log,
+  onClose: OnClose,
+  opening?: Promise<Database>,
+): Promise<Omit<Deps, 'close'>> {
+  const foundation = await openFoundation(env, log, onClose, opening)
   const { clock, newId, shared, marketData, marketHours, database, stocks, runs, worker, ops } = foundation
   const { cache, events, queue } = shared
 

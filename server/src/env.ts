@@ -23,20 +23,14 @@ const origin = z.pipe(
       abort: true,
     })
     .check(
-      z.refine(
-        (url) => new URL(url).pathname === '/',
-        'must be scheme, host and port only, without a path',
-      ),
+      z.refine((url) => new URL(url).pathname === '/', 'must be scheme, host and port only, without a path'),
     ),
   z.transform((url: string) => new URL(url).origin),
 )
 /** What a header can carry. */
 const token = z
   .string()
-  .check(
-    z.trim(),
-    z.regex(/^[\x21-\x7e]+$/, 'must be a token as the provider shows it, without spaces'),
-  )
+  .check(z.trim(), z.regex(/^[\x21-\x7e]+$/, 'must be a token as the provider shows it, without spaces'))
 const flag = z.pipe(
   z.enum(['0', '1'], { error: 'must be 0 or 1' }),
   z.transform((value: '0' | '1') => value === '1'),
@@ -117,9 +111,7 @@ const settings = z.object({
   DATABASE_URL: z.optional(connection(/^postgres(ql)?$/, 'postgres://user:password@host:5432/database')),
   REDIS_URL: z.optional(connection(/^rediss?$/, 'redis://host:6379')),
   REDIS_SENTINELS: z.optional(hostList(26_379, 'sentinel1:26379,sentinel2:26379')),
-  REDIS_MASTER: z.optional(
-    z.string().check(z.regex(/^[\w.-]+$/, 'may hold letters, digits and _ . - only')),
-  ),
+  REDIS_MASTER: z.optional(z.string().check(z.regex(/^[\w.-]+$/, 'may hold letters, digits and _ . - only'))),
   CACHE_KEY_PREFIX: z._default(
     z.string().check(z.regex(/^[\w:.-]+$/, 'may hold letters, digits and _ : . - only')),
     'wheel_analyzer:1',

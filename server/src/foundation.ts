@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { describeRedis, redisAddress } from './cache/redis-address.ts'
 import type { OnClose } from './closing.ts'
-import { openDatabase } from './db/client.ts'
+import { openDatabaseOf } from './database.ts'
 import { applyMigrations } from './db/migrate.ts'
 import { createScanRuns } from './db/scan-runs.ts'
 import { seedStocks } from './db/seed.ts'
@@ -23,19 +23,25 @@ import { openSharedState } from './shared-state.ts'
 
 export type Foundation = Awaited<ReturnType<typeof openFoundation>>
 
-/** @throws DatabaseUnavailable with a sentence for the operator */
-export async function openFoundation(env: Env, log: Log, onClose: OnClose) {
+/**
+ * @param opening of the database, where that has begun already
+ * @throws DatabaseUnavailable with a sentence for the operator
+ */
+export async function openFoundation(
+  env: Env,
+  log: Log,
+  onClose: OnClose,
+  opening = openDatabaseOf(env, log),
+) {
   const clock: Clock = { now: () => Date.now(), marketNow: () => env.CLOCK_AT ?? Date.now() }
   const newId = () => randomUUID()
   const metrics = createMetrics()
-  // At the same time as the shared state: neither needs the other.
-  const opening = openDatabase({ databaseUrl: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR, log })
-  // Whoever waits for it is told.
+  // At the same time as the shared state: neither needs the other. Whoever waits for it is told what is wrong.
   opening.catch(() => {})
   const shared = measured(await openSharedState(env, { clock, newId, log }), metrics, clock)
   onClose(() => shared.close())
   const { cache, events, queue, limitStoreFor } = shared
-  const marketData = createMarketData(env, clock, limitStoreFor, (provider) =>
+  const marketData = await createMarketData(env, clock, limitStoreFor, (provider) =>
     measuredProvider(provider, metrics),
   )
 

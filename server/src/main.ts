@@ -1,8 +1,9 @@
 /** The process: read the settings, build, listen, and close gracefully. */
 import type { Server } from 'node:http'
-import { createDeps, type Deps } from './deps.ts'
+import { setImmediate as turn } from 'node:timers/promises'
+import { openDatabaseOf } from './database.ts'
+import type { Deps } from './deps.ts'
 import { readEnv, type Env } from './env.ts'
-import { createHttpServer } from './http-server.ts'
 import { createLog, readableLines } from './log.ts'
 import { startTracing } from './ops/tracing.ts'
 import { CannotStart, runProcess, stopOnSignal } from './process.ts'
@@ -17,8 +18,15 @@ async function start(): Promise<void> {
   const env = readEnv(process.env)
   const log = createLog(env.LOG_LEVEL, await readableLines())
   const stopTracing = await startTracing(env, log)
-  // The API is put together while the database is being asked.
-  const [deps, { createApp }] = await Promise.all([createDeps(env, log), import('./app.ts')])
+  // What the database says is heard while the rest is loaded.
+  const opening = openDatabaseOf(env, log)
+  opening.catch(() => {})
+  const { createDeps } = await inTurn(() => import('./deps.ts'))
+  const [deps, { createApp }, { createHttpServer }] = await Promise.all([
+    createDeps(env, log, opening),
+    loadApp(),
+    import('./http-server.ts'),
+  ])
   const app = createApp(deps, env, log)
   const server = createHttpServer(app, env)
 
@@ -40,13 +48,29 @@ async function start(): Promise<void> {
     await stopTracing()
   }, stopWithinMs)
 
+  const needsSetup = deps.auth.needsSetup()
   try {
     await listen(server, env)
   } catch (error) {
     await deps.close()
     throw error
   }
-  greet(env, server, deps, await deps.auth.needsSetup())
+  greet(env, server, deps, await needsSetup)
+}
+
+/** Piece by piece: each would hold up the answers of the database for as long as all of them. */
+async function loadApp() {
+  await inTurn(() => import('./graphql/builder.ts'))
+  await inTurn(() => import('./graphql/scan.ts'))
+  await inTurn(() => import('./graphql/schema.ts'))
+  await inTurn(() => import('./graphql/yoga.ts'))
+  return inTurn(() => import('./app.ts'))
+}
+
+/** After whatever has arrived meanwhile. */
+async function inTurn<T>(load: () => Promise<T>): Promise<T> {
+  await turn()
+  return load()
 }
 
 function listen(server: Server, { HOST, PORT }: Env): Promise<void> {

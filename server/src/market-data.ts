@@ -1,45 +1,46 @@
-/** The providers that `MARKET_DATA` names, each with its limiter, in the order in which they are asked. */
+/** The providers that `MARKET_DATA` names, each with its limiter, in the order in which they are asked. No other is loaded. */
 import type { Env } from './env.ts'
-import { createCboeProvider } from './market/cboe.ts'
-import { createDemoProvider } from './market/demo.ts'
 import { createFallback } from './market/fallback.ts'
 import type { LimitStore } from './market/limit-store.ts'
-import { createLimited } from './market/limited.ts'
-import { createMarketDataAppProvider } from './market/marketdata.ts'
 import type { MarketDataProvider } from './market/provider.ts'
-import { createTradierProvider } from './market/tradier.ts'
 import type { Clock, MarketData } from './scan/ports.ts'
 
 /**
  * @param storeFor where the requests to the provider of that name are counted
  * @param watched puts a stopwatch on each
  */
-export function createMarketData(
+export async function createMarketData(
   env: Env,
   clock: Clock,
   storeFor: (provider: string) => LimitStore,
   watched: (provider: MarketDataProvider) => MarketDataProvider,
-): MarketData {
-  return createFallback(env.MARKET_DATA.map((name) => watched(createProvider(name, env, clock, storeFor))))
+): Promise<MarketData> {
+  const providers = env.MARKET_DATA.map((name) => createProvider(name, env, clock, storeFor))
+  return createFallback((await Promise.all(providers)).map(watched))
 }
 
-function createProvider(
+async function createProvider(
   name: Env['MARKET_DATA'][number],
   env: Env,
   clock: Clock,
   storeFor: (provider: string) => LimitStore,
-): MarketDataProvider {
+): Promise<MarketDataProvider> {
+  if (name === 'demo') {
+    const { createDemoProvider } = await import('./market/demo.ts')
+    return createDemoProvider({ clock, seed: env.DEMO_SEED, latencyMs: env.DEMO_LATENCY_MS })
+  }
+  const { createLimited } = await import('./market/limited.ts')
   const counting = { store: storeFor(name), clock }
   switch (name) {
-    case 'demo':
-      return createDemoProvider({ clock, seed: env.DEMO_SEED, latencyMs: env.DEMO_LATENCY_MS })
     case 'cboe': {
+      const { createCboeProvider } = await import('./market/cboe.ts')
       const limits = { perSecond: env.CBOE_REQUESTS_PER_SECOND || null }
       return createLimited({ ...counting, vendor: 'Cboe', limits }, (hooks) =>
         createCboeProvider({ baseUrl: env.CBOE_BASE_URL, clock, ...hooks }),
       )
     }
     case 'marketdata': {
+      const { createMarketDataAppProvider } = await import('./market/marketdata.ts')
       const { MARKETDATA_DAILY_CREDITS: credits, MARKETDATA_DELAY_MINUTES: delayMinutes } = env
       const own = { vendor: 'marketdata.app', unit: 'credits', dayStartsAt: '09:30' } as const
       const limits = credits === undefined ? {} : { perDay: credits || null }
@@ -54,7 +55,8 @@ function createProvider(
         }),
       )
     }
-    case 'tradier':
+    case 'tradier': {
+      const { createTradierProvider } = await import('./market/tradier.ts')
       return createLimited({ ...counting, vendor: 'Tradier' }, (hooks) =>
         createTradierProvider({
           token: env.TRADIER_TOKEN ?? '',
@@ -63,5 +65,6 @@ function createProvider(
           ...hooks,
         }),
       )
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** The database: embedded (PGlite, a Postgres inside this process) or a Postgres server. One client for both. */
-import { Client, type CustomTypesConfig, Pool, type PoolClient, type PoolConfig, types as pgTypes } from 'pg'
+import { Client, Pool, type PoolClient, type PoolConfig, TypeOverrides } from 'pg'
 import type { Log } from '../scan/ports.ts'
 import { type Database, DatabaseUnavailable, why } from './database.ts'
 import { guarded } from './guarded.ts'
@@ -24,10 +24,8 @@ const QUERY_TIMEOUT_MS = 10_000
 /** Any number will do, as long as all servers take the same. */
 const migrationLock = 7_233_901
 
-const types: CustomTypesConfig = {
-  getTypeParser: (type: number, format?: 'text' | 'binary') =>
-    type === TIMESTAMP ? readTimestamp : (pgTypes.getTypeParser(type, format) as () => unknown),
-}
+const types = new TypeOverrides()
+types.setTypeParser(TIMESTAMP, readTimestamp)
 
 const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> => {
   const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : null
@@ -55,7 +53,8 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
     for (const client of busy) void client.end()
   }
   try {
-    await pool.query('SELECT 1')
+    const first = await pool.connect()
+    first.release()
   } catch (error) {
     watch.close()
     await pool.end()
@@ -63,7 +62,8 @@ const openPostgres = async (databaseUrl: string, log: Log): Promise<Database> =>
       cause: error,
     })
   }
-  const adapterOver = async (connections: Pool) => (await import('./adapters.ts')).postgresAdapter(connections)
+  const adapterOver = async (connections: Pool) =>
+    (await import('./adapters.ts')).postgresAdapter(connections)
   const { prisma, close: closePrisma } = latePrisma(() => adapterOver(pool))
   const sql = sqlOver((text, values) => pool.query({ text, values, types }))
   /** For migrations, which may take their time. */

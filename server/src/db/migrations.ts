@@ -42,10 +42,7 @@ interface Record {
  * False also when that cannot be known: the engine, which is asked then, says what is wrong.
  * @throws DatabaseAway
  */
-export const areApplied = async (
-  { migrationDirectories }: MigrationList,
-  sql: Sql,
-): Promise<boolean> => {
+export const areApplied = async ({ migrationDirectories }: MigrationList, sql: Sql): Promise<boolean> => {
   try {
     const records = await sql<Record>`
       SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished

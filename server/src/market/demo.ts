@@ -5,7 +5,6 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { MarketDataError } from '../scan/errors.ts'
-import { buildChain } from './demo/chain.ts'
 import { failureOf } from './demo/failures.ts'
 import { profileOf } from './demo/profile.ts'
 import { between } from './demo/random.ts'
@@ -40,6 +39,8 @@ export function createDemoProvider({ clock, seed, latencyMs }: DemoOptions): Mar
       const now = clock.marketNow()
       const failure = failureOf(seed, symbol, now)
       if (failure !== null) throw failure
+      // Not with the server: only scans have a use for it.
+      const { buildChain } = await import('./demo/chain.ts')
       return buildChain(seed, profile, now)
     },
   }

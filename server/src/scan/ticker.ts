@@ -1,10 +1,8 @@
 /** One ticker of a scan: fetch its chain, screen it, and say what became of it. */
-import { createChainModel } from './chain-model.ts'
 import { MarketDataError } from './errors.ts'
-import type { Instant, OptionChain, ScanCriteria, TickerOutcome, TickerResult } from './model.ts'
-import { newYorkDate } from './new-york.ts'
+import type { ScanCriteria, TickerOutcome, TickerResult } from './model.ts'
 import type { Clock, Log, MarketData } from './ports.ts'
-import { screenChain, type ScreeningContext } from './screen.ts'
+import type { ScreeningContext } from './screen.ts'
 
 export interface TickerPorts {
   marketData: MarketData
@@ -43,8 +41,13 @@ export async function scanTicker(
   const timeout = AbortSignal.timeout(settings.tickerTimeoutMs)
   try {
     const signal = AbortSignal.any([stop, timeout])
-    const chain = ports.marketData.fetchChain(symbol, settings.criteria, signal)
-    return judge(ports, settings, await Promise.race([chain, rejectionOf(signal)]))
+    const fetching = ports.marketData.fetchChain(symbol, settings.criteria, signal)
+    // Loaded while the provider is asked: a start has no use for it.
+    const [{ screened }, chain] = await Promise.all([
+      import('./screened.ts'),
+      Promise.race([fetching, rejectionOf(signal)]),
+    ])
+    return screened(ports, settings, chain)
   } catch (error) {
     stop.throwIfAborted()
     if (error instanceof MarketDataError && error.fault === 'BUDGET_SPENT') throw error
@@ -71,52 +74,4 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
 export function failedOutcome(symbol: string, message: string): TickerOutcome {
   const nothing = { contractsScreened: 0, contractsKept: 0, rejections: {}, nearMisses: [], price: null }
   return { symbol, ...nothing, message }
-}
-
-function judge(
-  { clock, expirationKindOf, tradingMinutesBetween }: TickerPorts,
-  settings: TickerSettings,
-  chain: OptionChain,
-): ScannedTicker {
-  const { symbol, source, delayMinutes, underlyingPrice, quotedAt } = chain
-  if (underlyingPrice === null || !(underlyingPrice > 0)) {
-    throw new MarketDataError(
-      'BAD_RESPONSE',
-      `${symbol} came without a stock price, so its options cannot be judged.`,
-    )
-  }
-  const marketNow = clock.marketNow()
-  const { riskFreeRate: rate } = settings
-  const quotedAtMs = quotedAt === null ? marketNow : Date.parse(quotedAt)
-  const context: ScreeningContext = {
-    ...settings,
-    underlyingPrice,
-    today: newYorkDate(marketNow),
-    expirationKindOf,
-    model: createChainModel(chain.quotes, { underlyingPrice, quotedAtMs, rate }),
-    delayMinutes,
-    quoteAgeOf: (quote) => {
-      const at = quote.quotedAt ?? quotedAt
-      return at === null ? null : tradingMinutesBetween(Date.parse(at), marketNow)
-    },
-  }
-  const { kept, screened, rejections, nearMisses } = screenChain(chain, context)
-  const scannedAt: Instant = new Date(clock.now()).toISOString()
-  const reasons = { rejections, nearMisses }
-  const row = {
-    symbol,
-    source,
-    delayMinutes,
-    scannedAt,
-    quotedAt,
-    underlyingPrice,
-    ...reasons,
-    options: kept,
-  }
-  const price = { symbol, price: underlyingPrice, pricedAt: quotedAt ?? scannedAt, source }
-  const counts = { contractsScreened: screened, contractsKept: kept.length }
-  return {
-    outcome: { symbol, ...counts, ...reasons, price, message: null },
-    result: kept.length === 0 ? null : row,
-  }
 }

@@ -2,7 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, test } from 'vitest'
-import { CLAIM_MS, createMemoryClaims, createRedisClaims } from '../../../server/src/events/schedule-claims.ts'
+import {
+  CLAIM_MS,
+  createMemoryClaims,
+  createRedisClaims,
+} from '../../../server/src/events/schedule-claims.ts'
 import { CacheUnavailable } from '../../../server/src/scan/errors.ts'
 import { fakeClock } from '../../support/fakes.ts'
 
