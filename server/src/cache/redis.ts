@@ -14,8 +14,6 @@ const CONNECTION_IS_CLOSED = 'Connection is closed.'
 const backOff = (attempt: number) => Math.min(50 * 2 ** attempt, 1_000)
 
 const common: RedisOptions = {
-  // It would read its version from a file that a bundle has not.
-  disableClientInfo: true,
   connectTimeout: 1_000,
   // A peer that has died does not say goodbye.
   disconnectTimeout: 200,
