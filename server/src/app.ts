@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream'
 import { createClientAddresses } from './client-address.ts'
 import type { Deps } from './deps.ts'
 import type { Env } from './env.ts'
+import { createGraphQL } from './graphql/graphql.ts'
 import { createPersistedDocuments } from './graphql/persisted-documents.ts'
 import { createSharedSubscriptions } from './graphql/shared-subscriptions.ts'
 import { createGraphQLSockets } from './graphql/socket.ts'
-import { createGraphQL } from './graphql/yoga.ts'
 import { createConnections } from './limits/connections.ts'
 import { createRateLimits } from './limits/rate-limits.ts'
 import { measuredOperations } from './ops/measured-operations.ts'
@@ -51,10 +51,6 @@ export function createApp(
   const graphql = createGraphQL({
     api,
     log,
-    documents,
-    sharing,
-    connections,
-    watch: auth.watch,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     suggests: env.ENVIRONMENT === 'LOCAL',
     plugins: [measuredOperations(metrics)],
@@ -70,7 +66,19 @@ export function createApp(
   let loading: Promise<Site> | undefined
   const load = async (): Promise<Site> => {
     const { createSite } = await import('./site.ts')
-    return createSite({ env, auth, api, ops, addresses, rateLimits, graphql, log })
+    return createSite({
+      env,
+      auth,
+      api,
+      ops,
+      addresses,
+      rateLimits,
+      graphql,
+      documents,
+      sharing,
+      connections,
+      log,
+    })
   }
   const site = () => (loading ??= load())
   const later = setTimeout(() => void site(), LATER_MS).unref()

@@ -3,14 +3,14 @@ import type { Handler } from 'hono'
 import type { Auth } from './auth/auth.ts'
 import { isForeignOrigin, isPreflighted } from './cross-site.ts'
 import type { EdgeEnv } from './edge.ts'
-import type { GraphQLServer } from './graphql/yoga.ts'
+import type { GraphQLOverHttp } from './graphql/yoga.ts'
 import { graphiqlPage } from './graphiql.ts'
 import { rateLimitHeaders, type RateLimits, type Verdict } from './limits/rate-limits.ts'
 import { problem } from './problem.ts'
 
 export interface GraphQLEndpointOptions {
   auth: Pick<Auth, 'viewerOf'>
-  graphql: GraphQLServer
+  graphql: GraphQLOverHttp
   rateLimits: RateLimits
 }
 

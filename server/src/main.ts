@@ -63,7 +63,7 @@ async function loadApp() {
   await inTurn(() => import('./graphql/builder.ts'))
   await inTurn(() => import('./graphql/scan.ts'))
   await inTurn(() => import('./graphql/schema.ts'))
-  await inTurn(() => import('./graphql/yoga.ts'))
+  await inTurn(() => import('./graphql/graphql.ts'))
   return inTurn(() => import('./app.ts'))
 }
 

@@ -1,7 +1,7 @@
 /** Which GraphQL queries are answered from bytes, for whom, and how the others go on: `ready-answers/`, filled in. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isAsyncIterable } from 'graphql-yoga'
+import { isAsyncIterable } from '@graphql-tools/utils'
 import type { Auth } from './auth/auth.ts'
 import type { Viewer } from './auth/viewer.ts'
 import type { ClientAddresses } from './client-address.ts'
@@ -10,10 +10,10 @@ import { GRAPHQL_PATH, isUnknownHost, knownHosts } from './edge.ts'
 import type { Env } from './env.ts'
 import type { Stringified } from './graphql/compiler.ts'
 import { formattedResult } from './graphql/errors.ts'
+import type { GraphQL } from './graphql/graphql.ts'
 import { mediaTypeFor } from './graphql/media-type.ts'
 import { performed, prepared, type Asked } from './graphql/operation.ts'
 import type { PersistedDocuments } from './graphql/persisted-documents.ts'
-import type { GraphQLServer } from './graphql/yoga.ts'
 import { rateLimitHeaders, type RateLimits } from './limits/rate-limits.ts'
 import type { Metrics } from './ops/metrics.ts'
 import { createAnswers, type Made, type Ticket } from './ready-answers/answers.ts'
@@ -31,7 +31,7 @@ export interface ReadyResultsOptions {
   rateLimits: RateLimits
   documents: PersistedDocuments
   version: DataVersion
-  graphql: Pick<GraphQLServer, 'getEnveloped'>
+  graphql: Pick<GraphQL, 'getEnveloped'>
   metrics: Metrics
   log: Log
   /** The whole application, for everything else. */

@@ -13,22 +13,19 @@ import type { Deps } from './deps.ts'
 import { GRAPHQL_PATH, guardedEdge, withoutForwarding, type EdgeEnv } from './edge.ts'
 import type { Env } from './env.ts'
 import { graphqlEndpoint } from './graphql-endpoint.ts'
-import type { GraphQLServer } from './graphql/yoga.ts'
+import { createGraphQLOverHttp, type OverHttpOptions } from './graphql/yoga.ts'
 import type { RateLimits } from './limits/rate-limits.ts'
 import { observedRequests } from './ops/requests.ts'
 import { opsRoutes } from './ops/routes.ts'
 import { failed } from './problem.ts'
-import type { Log } from './scan/ports.ts'
 import { securityHeaders } from './security-headers.ts'
 import { smallBodies } from './small-bodies.ts'
 import { staticPage } from './static-page.ts'
 
-export interface SiteOptions extends Pick<Deps, 'auth' | 'api' | 'ops'> {
+export interface SiteOptions extends Pick<Deps, 'auth' | 'api' | 'ops'>, Omit<OverHttpOptions, 'watch'> {
   env: Env
   addresses: ClientAddresses
   rateLimits: RateLimits
-  graphql: GraphQLServer
-  log: Log
 }
 
 export interface Site {
@@ -36,7 +33,9 @@ export interface Site {
   listener(request: IncomingMessage, response: ServerResponse): void
 }
 
-export function createSite({ env, auth, api, ops, addresses, rateLimits, graphql, log }: SiteOptions): Site {
+export function createSite(options: SiteOptions): Site {
+  const { env, auth, api, ops, addresses, rateLimits, log } = options
+  const graphql = createGraphQLOverHttp({ ...options, watch: auth.watch })
   const app = new Hono<EdgeEnv>()
   app.use(observedRequests(ops.metrics, log))
   app.use(async (c, next) => {

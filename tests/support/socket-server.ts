@@ -18,7 +18,7 @@ import type { Api } from '../../server/src/graphql/context.ts'
 import { createPersistedDocuments } from '../../server/src/graphql/persisted-documents.ts'
 import { createSharedSubscriptions } from '../../server/src/graphql/shared-subscriptions.ts'
 import { createGraphQLSockets } from '../../server/src/graphql/socket.ts'
-import { createGraphQL, type GraphQLOptions } from '../../server/src/graphql/yoga.ts'
+import { createGraphQL, type GraphQLOptions } from '../../server/src/graphql/graphql.ts'
 import { createConnections, type ConnectionBounds } from '../../server/src/limits/connections.ts'
 import type { RateLimits } from '../../server/src/limits/rate-limits.ts'
 import { createMetrics } from '../../server/src/ops/metrics.ts'
@@ -147,10 +147,6 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
   const graphql = createGraphQL({
     api: {} as Api,
     log,
-    documents,
-    connections,
-    sharing,
-    watch: () => () => {},
     requestTimeoutMs: 5_000,
     suggests: false,
     plugins: [{ onPluginInit: ({ setSchema }) => setSchema(schema) }, ...(options.plugins ?? [])],

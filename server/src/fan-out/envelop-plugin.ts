@@ -1,6 +1,6 @@
 /** For whatever else calls `subscribe`: an Envelop or Yoga plugin that gives each caller its own view of what is shared. */
 import type { ExecutionArgs, ExecutionResult } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import type { Plugin } from '@envelop/core'
 import type { FanOut } from './fan-out.ts'
 import type { Frame } from './frame.ts'
 import type { Opened } from './source.ts'

@@ -2,7 +2,7 @@
  * Who may use which field. Every field of Query, Mutation and Subscription names one of these rules; what is below it
  * belongs to whoever got that far. A test walks the schema and fails for a field without a rule.
  */
-import { createGraphQLError } from 'graphql-yoga'
+import { createGraphQLError } from '@graphql-tools/utils'
 import type { GraphQLError } from 'graphql'
 import type { Viewer } from '../auth/viewer.ts'
 

@@ -1,6 +1,6 @@
 /** For limits that need the variables: looks at an operation after validation, and may refuse it. Over every transport. */
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import type { Plugin } from '@envelop/core'
 
 export interface Operation {
   schema: GraphQLSchema

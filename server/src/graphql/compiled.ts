@@ -9,7 +9,7 @@ import {
   type ExecutionArgs,
   type GraphQLSchema,
 } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import type { Plugin } from '@envelop/core'
 import type { Compiler, Execute } from './compiler.ts'
 import type { GraphQLContext } from './context.ts'
 

@@ -1,7 +1,7 @@
 /** What an operation costs: its fields, times the length of the lists that they are in. */
 import { complexityFromQuery, type FieldComplexityFunction } from '@pothos/plugin-complexity'
 import { getOperationAST, isListType, isNonNullType, Kind } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import type { Plugin } from '@envelop/core'
 import { beforeExecution, type Operation } from './before-execution.ts'
 import type { GraphQLContext } from './context.ts'
 import { refusal } from './refusals.ts'

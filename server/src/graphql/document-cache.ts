@@ -1,6 +1,6 @@
 /**
- * The documents that were used last, parsed. Yoga's own cache keeps a thousand: half a gigabyte, when somebody sends
- * documents that are as large as they may be and all different.
+ * The documents that were used last, parsed. Not a thousand, as in Yoga's own cache: that would be half a gigabyte, when
+ * somebody sends documents that are as large as they may be and all different.
  */
 const LIMIT = 100
 

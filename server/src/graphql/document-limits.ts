@@ -10,7 +10,7 @@ import {
   type GraphQLError,
   type ParseOptions,
 } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import type { Plugin } from '@envelop/core'
 import { sizesOf } from './document-size.ts'
 import { refusal } from './refusals.ts'
 import { hasNul, nulInText } from './variable-limits.ts'
@@ -26,7 +26,7 @@ export const documentBounds = {
   directives: 8,
 }
 
-/** Over every transport, as a part of parsing: Yoga remembers by the text what came of it. */
+/** Over every transport, as a part of parsing: what came of it is remembered by the text. */
 export function limitedDocuments(): Plugin {
   return {
     onParse({ setParseFn }) {

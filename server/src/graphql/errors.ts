@@ -1,7 +1,7 @@
 /** Errors as they are told: to people those that they can act on, to the log those that are bugs. */
 import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql'
 import type { ExecutionResult } from 'graphql-ws'
-import { createGraphQLError } from 'graphql-yoga'
+import { createGraphQLError } from '@graphql-tools/utils'
 import { AccountError } from '../auth/errors.ts'
 import { BadInput, DatabaseAway, StockListError } from '../scan/errors.ts'
 import type { Log } from '../scan/ports.ts'

@@ -4,18 +4,18 @@
  */
 import type { DocumentNode, ExecutionArgs, GraphQLError } from 'graphql'
 import type { OperationResult } from 'graphql-ws'
-import { createGraphQLError } from 'graphql-yoga'
+import { createGraphQLError } from '@graphql-tools/utils'
 import { withLogFields } from '../ops/log-fields.ts'
 import type { Log } from '../scan/ports.ts'
 import { isGraphQLError } from './errors.ts'
-import type { Caller, GraphQLServer } from './yoga.ts'
+import type { Caller, GraphQL } from './graphql.ts'
 
 export interface Asked {
   operationName?: string | null | undefined
   variables?: Readonly<Record<string, unknown>> | null | undefined
 }
 
-type Envelop = Pick<ReturnType<GraphQLServer['getEnveloped']>, 'execute' | 'subscribe'>
+type Envelop = Pick<ReturnType<GraphQL['getEnveloped']>, 'execute' | 'subscribe'>
 /** How the operation's own functions get from here to `performed`. */
 type Prepared = Envelop & Pick<Caller, 'requestId'>
 
@@ -24,7 +24,7 @@ type Prepared = Envelop & Pick<Caller, 'requestId'>
  * @returns what to execute, or what is wrong with it
  */
 export async function prepared(
-  getEnveloped: GraphQLServer['getEnveloped'],
+  getEnveloped: GraphQL['getEnveloped'],
   caller: Caller,
   query: string,
   params: Asked,

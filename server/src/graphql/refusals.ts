@@ -1,6 +1,6 @@
 /** Errors that say why an operation is not done, for programs by `extensions.code`. */
 import type { GraphQLError } from 'graphql'
-import { createGraphQLError } from 'graphql-yoga'
+import { createGraphQLError } from '@graphql-tools/utils'
 
 export interface Refusal {
   code: string

@@ -2,18 +2,18 @@
 import { randomUUID } from 'node:crypto'
 import { getOperationAST, type ExecutionArgs, type GraphQLError } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
-import { createGraphQLError } from 'graphql-yoga'
+import { createGraphQLError } from '@graphql-tools/utils'
 import type { Viewer } from '../auth/viewer.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Log } from '../scan/ports.ts'
 import { isGraphQLError } from './errors.ts'
+import type { GraphQL } from './graphql.ts'
 import { failed, prepared } from './operation.ts'
 import type { PersistedDocuments } from './persisted-documents.ts'
 import { refusal } from './refusals.ts'
-import type { GraphQLServer } from './yoga.ts'
 
 export interface OperationOptions {
-  graphql: GraphQLServer
+  graphql: Pick<GraphQL, 'getEnveloped'>
   documents: PersistedDocuments
   rateLimits: Pick<RateLimits, 'take'>
   log: Log

@@ -11,9 +11,10 @@ import type { Connections } from '../limits/connections.ts'
 import type { Log } from '../scan/ports.ts'
 import { performed, prepared, type Asked } from './operation.ts'
 import { refusal } from './refusals.ts'
-import type { Caller, GraphQLServer } from './yoga.ts'
+import type { Caller, GraphQL } from './graphql.ts'
 
 export interface StreamOptions {
+  graphql: Pick<GraphQL, 'getEnveloped'>
   sharing: FanOut
   connections: Connections
   /** Calls `end` once, when the credential is worth nothing any more; the answer stops watching. */
@@ -36,9 +37,9 @@ class Following implements EventStream, ExecutionResult {
   }
 }
 
-export function sharedStreams({ sharing, connections, watch, log }: StreamOptions): Plugin {
+export function sharedStreams({ graphql, sharing, connections, watch, log }: StreamOptions): Plugin {
+  const { getEnveloped } = graphql
   const streams = createEventStreams(sharing)
-  let getEnveloped: GraphQLServer['getEnveloped']
 
   async function follow(caller: Caller, query: string, params: Asked): Promise<ExecutionResult> {
     const { viewer, address, requestId } = caller
@@ -64,9 +65,6 @@ export function sharedStreams({ sharing, connections, watch, log }: StreamOption
   }
 
   return {
-    onYogaInit({ yoga }) {
-      getEnveloped = yoga.getEnveloped
-    },
     onParams({ request, params: { query, ...params }, context, paramsHandler, setParamsHandler }) {
       if (query === undefined || !takesStreams(request)) return
       setParamsHandler((given) =>

@@ -1,5 +1,5 @@
 /** How long a query or mutation may take. Subscriptions last as long as somebody listens. */
-import type { Plugin } from 'graphql-yoga'
+import type { Plugin } from '@envelop/core'
 import { refusal } from './refusals.ts'
 
 /** Over every transport. What has begun by then goes on, and nobody waits for it. */

@@ -1,6 +1,6 @@
 /** How large the variables of an operation may be: lists are bounded, and so is how deep they nest. No NUL in texts. */
 import type { GraphQLError } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import type { Plugin } from '@envelop/core'
 import { beforeExecution } from './before-execution.ts'
 import { refusal } from './refusals.ts'
 

@@ -1,7 +1,7 @@
 /** GraphQL operations by name: a duration, a span, and a request id for those that come over a WebSocket. */
 import { randomUUID } from 'node:crypto'
 import { getOperationAST, type DocumentNode } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import type { Plugin } from '@envelop/core'
 import { isBug } from '../graphql/errors.ts'
 import { logFields, withLogFields } from './log-fields.ts'
 import type { Metrics } from './metrics.ts'
