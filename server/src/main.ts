@@ -48,14 +48,13 @@ async function start(): Promise<void> {
     await stopTracing()
   }, stopWithinMs)
 
-  const needsSetup = deps.auth.needsSetup()
   try {
-    await listen(server, env)
+    const [needsSetup] = await Promise.all([deps.auth.needsSetup(), listen(server, env)])
+    greet(env, server, deps, needsSetup)
   } catch (error) {
     await deps.close()
     throw error
   }
-  greet(env, server, deps, await needsSetup)
 }
 
 /** Piece by piece: each would hold up the answers of the database for as long as all of them. */
