@@ -25,7 +25,7 @@ const HEAD_LIMIT = 4096
 let answers = 0
 let failures = 0
 
-/** Asks again as soon as an answer is there, until `end`. */
+/** Asks again as soon as an answer is there. */
 function askOver() {
   /** The beginning of an answer, until its head is complete. */
   let head = ''
@@ -34,6 +34,8 @@ function askOver() {
   const socket = connect({ host: hostname, port, noDelay: true, onread: { buffer, callback: read } })
   socket.once('connect', () => socket.write(request))
   socket.once('error', () => (failures += 1))
+  // A connection that the server gives up asks no more.
+  socket.once('end', () => (failures += 1))
 
   function read(length) {
     let at = 0

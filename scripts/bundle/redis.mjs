@@ -38,8 +38,10 @@ export async function startRedis(ioredis) {
       returnError: () => socket.destroy(),
     })
     function answer(name, args) {
-      if (name === 'multi') together = []
-      if (name === 'multi') return '+OK\r\n'
+      if (name === 'multi') {
+        together = []
+        return '+OK\r\n'
+      }
       if (name === 'exec') {
         const all = list(together)
         together = null

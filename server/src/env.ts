@@ -184,7 +184,7 @@ export function readEnv(variables: Record<string, string | undefined>): Env {
   const given = Object.fromEntries(
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   )
-  // Compiling a check that is made once takes longer than making it.
+  // Made once: not worth compiling.
   const parsed = settings.safeParse(given, { jitless: true })
   if (!parsed.success) {
     const secret = /SECRET|URL|TOKEN|PASSWORD|ENDPOINT/

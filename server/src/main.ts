@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { openDatabaseOf } from './database.ts'
 import type { Deps } from './deps.ts'
 import { readEnv, type Env } from './env.ts'
+import { createHttpServer } from './http-server.ts'
 import { createLog, readableLines } from './log.ts'
 import { startTracing } from './ops/tracing.ts'
 import { CannotStart, runProcess, stopOnSignal } from './process.ts'
@@ -20,13 +21,10 @@ async function start(): Promise<void> {
   const stopTracing = await startTracing(env, log)
   // What the database says is heard while the rest is loaded.
   const opening = openDatabaseOf(env, log)
+  // Whoever waits for it is told.
   opening.catch(() => {})
   const { createDeps } = await inTurn(() => import('./deps.ts'))
-  const [deps, { createApp }, { createHttpServer }] = await Promise.all([
-    createDeps(env, log, opening),
-    loadApp(),
-    import('./http-server.ts'),
-  ])
+  const [deps, { createApp }] = await Promise.all([createDeps(env, log, opening), loadApp()])
   const app = createApp(deps, env, log)
   const server = createHttpServer(app, env)
 

@@ -1,6 +1,6 @@
 /**
- * Prisma, loaded when it is first needed: most starts ask nothing that SQL alone does not say (`sql.ts`), and it is a
- * fifth of all that a start would have to load.
+ * Prisma, loaded when it is first needed: most starts ask nothing that SQL alone does not say (`sql.ts`), and nothing
+ * else of what a start loaded was as big.
  */
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import type { PrismaClient } from './generated/client.ts'
@@ -26,7 +26,9 @@ export function latePrisma(adapter: () => Promise<SqlMigrationAwareDriverAdapter
     prisma: operatedBy(async (operation) => operation(await client())),
     async close() {
       clearTimeout(later)
-      await (await loading)?.$disconnect()
+      // One that could not be loaded has nothing to close.
+      const loaded = await loading?.catch(() => undefined)
+      await loaded?.$disconnect()
     },
   }
 }

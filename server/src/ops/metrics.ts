@@ -24,7 +24,7 @@ const scans = [1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600]
 export function createMetrics() {
   const registry = new Registry()
   let isWatched = false
-  /** The process itself, soon after the start: getting to watch it takes longer than all other metrics together. */
+  /** The process itself: not at the start, which has no time for what nobody looks at yet. */
   function watchProcess(): void {
     if (!isWatched) collectDefaultMetrics({ register: registry })
     isWatched = true

@@ -53,7 +53,10 @@ function viewTicker(row: TickerResult, stock: Stock | null): TickerView {
 }
 
 /** What `viewScan` needs of the list: nothing, where nothing was found. */
-export async function stocksBeside({ tickers, edition }: CachedScan, list: StockList): Promise<Stock[]> {
+export async function stocksBeside(
+  { tickers, edition }: CachedScan,
+  list: Pick<StockList, 'active'>,
+): Promise<Stock[]> {
   return tickers.length === 0 ? [] : list.active(edition)
 }
 

@@ -1,4 +1,4 @@
-/** A client whose operations somebody else carries out, and Prisma that comes when it is needed. */
+/** A client whose operations somebody else carries out. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Operation, operatedBy } from '../../../server/src/db/operated.ts'
 import type { PrismaClient } from '../../../server/src/db/database.ts'
